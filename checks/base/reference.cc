@@ -1,0 +1,19 @@
+#include "checks/base/reference.h"
+
+namespace mailfleet {
+
+std::string_view Reference::operator_of(const Name& host) const {
+  for (const Operator& each : operators)
+    for (const std::string& suffix : each.mx_suffixes) {
+      const auto name = Name::parse(suffix);
+      if (name && host.is_at_or_under(*name)) return each.name;
+    }
+  return {};
+}
+
+double Reference::threshold(std::string_view key, double otherwise) const {
+  const auto found = thresholds.find(std::string(key));
+  return found == thresholds.end() ? otherwise : found->second;
+}
+
+}  // namespace mailfleet

@@ -1,0 +1,99 @@
+#include "checks/base/route.h"
+
+#include <algorithm>
+#include <array>
+
+namespace mailfleet {
+namespace {
+
+constexpr std::array<std::string_view, 5> kinds{"explicit", "implicit", "null", "none", "invalid"};
+
+// The weaker of two answers' security; empty when one of them is.
+std::optional<Dnssec> weaker(const std::optional<Dnssec>& a, const std::optional<Dnssec>& b) {
+  if (!a || !b) return {};
+  if (*a == Dnssec::bogus || *b == Dnssec::bogus) return Dnssec::bogus;
+  return *a == Dnssec::secure && *b == Dnssec::secure ? Dnssec::secure : Dnssec::insecure;
+}
+
+void add_addresses(MailHost& host, Facts& facts) {
+  const DnsObservation& a = facts.dns(host.host, DnsType::a);
+  const DnsObservation& aaaa = facts.dns(host.host, DnsType::aaaa);
+  host.pending = a.pending() || aaaa.pending();
+  if (host.pending) return;
+  host.alias = !a.aliases.empty() || !aaaa.aliases.empty();
+  host.dnssec = weaker(a.dnssec, aaaa.dnssec);
+  // One family that cannot be asked hides hosts from us, unless the other already names some.
+  std::vector<Address> all = a.addresses;
+  all.insert(all.end(), aaaa.addresses.begin(), aaaa.addresses.end());
+  if (all.empty() && (!a.known() || !aaaa.known())) return;
+  if (all.size() > max_addresses_per_host) all.resize(max_addresses_per_host);
+  host.addresses = std::move(all);
+}
+
+bool looks_like_address(const Name& host) { return Address::parse(host.text()).has_value(); }
+
+void add_host(const Name& name, uint16_t preference, Facts& facts, Route& out) {
+  MailHost host{.host = name, .preference = preference};
+  if (looks_like_address(name)) {
+    host.ip_literal = true;
+    host.addresses.emplace();
+  } else {
+    add_addresses(host, facts);
+  }
+  out.pending |= host.pending;
+  out.hosts.push_back(std::move(host));
+}
+
+// No MX record: mail goes to the domain's own address, if it has one (RFC 5321 §5.1).
+Route without_mx(const Name& domain, Facts& facts) {
+  Route out;
+  add_host(domain, 0, facts, out);
+  if (out.pending) return out;
+  const auto& addresses = out.hosts.front().addresses;
+  if (!addresses) {
+    out.hosts.clear();
+    return out;
+  }
+  out.kind = addresses->empty() ? MxKind::none : MxKind::implicit;
+  if (addresses->empty()) out.hosts.clear();
+  return out;
+}
+
+}  // namespace
+
+std::string_view to_text(MxKind kind) { return kinds[static_cast<size_t>(kind)]; }
+
+Route route(const Name& domain, Facts& facts) {
+  Route out;
+  const DnsObservation& seen = facts.dns(domain, DnsType::mx);
+  out.pending = seen.pending();
+  if (!seen.known()) return out;
+  if (seen.nxdomain()) {
+    out.kind = MxKind::none;
+    return out;
+  }
+  if (seen.mx.empty()) return without_mx(domain, facts);
+
+  std::vector<MxRecord> records = seen.mx;
+  std::ranges::sort(records);
+  size_t nulls = 0;
+  std::vector<Name> taken;
+  for (const MxRecord& record : records) {
+    if (!record.host) {
+      ++nulls;
+      out.null_preference |= record.preference != 0;
+      continue;
+    }
+    if (std::ranges::find(taken, *record.host) != taken.end()) continue;
+    taken.push_back(*record.host);
+    if (out.hosts.size() < max_mx_hosts_probed) add_host(*record.host, record.preference, facts, out);
+    else ++out.not_probed;
+  }
+  out.null_beside_others = nulls > 0 && !out.hosts.empty();
+  // RFC 7505 §3: a null MX stands alone.
+  if (nulls == 0) out.kind = MxKind::explicit_mx;
+  else out.kind = out.hosts.empty() && nulls == 1 ? MxKind::null : MxKind::invalid;
+  return out;
+}
+
+}  // namespace mailfleet

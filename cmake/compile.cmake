@@ -1,0 +1,25 @@
+# Flags that every file is compiled with.
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}
+      CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=include_file_ctime,include_file_mtime ${CCACHE})
+endif()
+set(CMAKE_CXX_FLAGS_DEBUG "-g1")
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-g1")
+string(REPLACE " " ";" optimise "${MAILFLEET_OPTIMISE}")
+add_compile_options(${optimise} -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+                    -fno-omit-frame-pointer -fstack-protector-strong
+                    -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+if(MAILFLEET_SANITIZE)
+  add_compile_options(-fsanitize=${MAILFLEET_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${MAILFLEET_SANITIZE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    # clang 14's -fsanitize=function miscompiles coroutines.
+    add_compile_options(-fno-sanitize=function)
+  endif()
+  if(MAILFLEET_SANITIZE STREQUAL "thread")
+    add_compile_options(-Wno-tsan)  # GCC warns of Asio's fences
+  endif()
+elseif(MAILFLEET_OPTIMISE MATCHES "-O2")
+  add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -D_GLIBCXX_ASSERTIONS)
+endif()

@@ -1,0 +1,42 @@
+// What the web asks the store for, one domain at a time. The answer comes on the caller's executor
+// (the shell posts it back to the web thread).
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "exporter/snapshot.h"
+
+namespace mailfleet {
+
+struct HistoryRow {
+  Time at{};
+  std::string check{};
+  std::string was{};  // level name, or "" for the first sight
+  std::string now{};
+  std::string kind{};     // of the move, when the check named one
+  std::string summary{};  // what changed in the facts, for people
+};
+
+struct DomainDetails {
+  Posture posture{};
+  TrustView trust{};
+  std::vector<HistoryRow> history{};  // newest first
+};
+
+class Details {
+ public:
+  virtual ~Details() = default;
+  // Empty when the store has nothing or cannot be read now. `history_limit` rows at most.
+  virtual void domain(const Name& name, size_t history_limit,
+                      std::function<void(std::optional<DomainDetails>)> answer) = 0;
+  // The change log of the whole fleet or one domain, newest first, older than `before_id` (0: from the
+  // newest).
+  virtual void changes(std::optional<Name> domain, int64_t before_id, size_t limit,
+                       std::function<void(std::vector<std::pair<int64_t, HistoryRow>>,
+                                          std::vector<Name>)> answer) = 0;
+};
+
+}  // namespace mailfleet

@@ -1,0 +1,13 @@
+#include "exporter/snapshot.h"
+
+#include <algorithm>
+
+namespace mailfleet {
+
+const DomainSummary* Snapshot::find(const Name& name) const {
+  const auto found = std::ranges::lower_bound(
+      domains, name, {}, [](const DomainPtr& each) -> const Name& { return each->name; });
+  return found != domains.end() && (*found)->name == name ? found->get() : nullptr;
+}
+
+}  // namespace mailfleet
