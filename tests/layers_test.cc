@@ -14,8 +14,8 @@ namespace fs = std::filesystem;
 namespace {
 
 struct Layer {
-  std::string folder;                     // the longest match decides
-  std::vector<std::string> may_include;   // prefixes; "<std>": no slash; "@own": its own folder
+  std::string folder;                    // the longest match decides
+  std::vector<std::string> may_include;  // prefixes; "<std>": no slash; "@own": its own folder
 };
 
 const std::vector<Layer>& layers() {
@@ -26,15 +26,17 @@ const std::vector<Layer>& layers() {
       {"monitor/watch", {"monitor/watch/", "monitor/fleet/", "checks/base/", "<std>"}},
       {"monitor/fleet", {"monitor/fleet/", "checks/base/", "<std>"}},
       {"monitor/probe",
-       {"monitor/probe/", "monitor/prober.h", "checks/base/", "<std>", "boost/asio/", "boost/beast/http",
-        "boost/beast/core", "boost/system/", "openssl/", "ldns/", "sys/", "arpa/", "netinet/"}},
+       {"monitor/probe/", "monitor/prober.h", "checks/base/", "<std>", "boost/asio/",
+        "boost/beast/http", "boost/beast/core", "boost/system/", "openssl/", "ldns/", "sys/",
+        "arpa/", "netinet/"}},
       {"monitor/store",
        {"monitor/store/", "monitor/watch/", "monitor/fleet/", "checks/base/", "exporter/details.h",
-        "exporter/snapshot.h", "<std>", "SQLiteCpp/", "boost/json", "boost/system/", "openssl/", "sys/"}},
+        "exporter/snapshot.h", "<std>", "SQLiteCpp/", "boost/json", "boost/system/", "openssl/",
+        "sys/"}},
       {"exporter",
-       {"exporter/", "checks/base/", "checks/registry.h", "monitor/watch/", "monitor/fleet/", "<std>",
-        "boost/asio/", "boost/beast/http", "boost/beast/core", "boost/json", "boost/system/", "openssl/",
-        "prometheus/", "kainjow/", "toml++/", "sys/"}},
+       {"exporter/", "checks/base/", "checks/registry.h", "monitor/watch/", "monitor/fleet/",
+        "<std>", "boost/asio/", "boost/beast/http", "boost/beast/core", "boost/json",
+        "boost/system/", "openssl/", "prometheus/", "kainjow/", "toml++/", "sys/"}},
       {"world",
        {"world/", "monitor/probe/", "monitor/prober.h", "checks/base/", "<std>", "boost/asio/",
         "boost/system/", "openssl/", "toml++/", "sys/", "netinet/", "arpa/", "ldns/"}},

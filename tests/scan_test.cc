@@ -43,8 +43,8 @@ const Check buggy{"buggy", "", ladder, judge_buggy};
 
 ScanResult scan(Table& table, std::vector<const Check*> checks) {
   ScanResult out;
-  run_scan(domain_named("council.gov.uk"), checks, table, AskMode::normal, table.now, Deadline::max(),
-           [&](ScanResult result) { out = std::move(result); });
+  run_scan(domain_named("council.gov.uk"), checks, table, AskMode::normal, table.now,
+           Deadline::max(), [&](ScanResult result) { out = std::move(result); });
   return out;
 }
 

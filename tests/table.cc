@@ -49,13 +49,16 @@ void Table::fail(std::string_view name, DnsType type, DnsStatus status) {
 }
 
 void Table::bogus(std::string_view name, DnsType type) {
-  held_.dns[DnsQuestion{*Name::from_dns(name), type}] = DnsObservation{
-      .outcome = Outcome::bogus, .status = DnsStatus::servfail, .dnssec = Dnssec::bogus,
-      .why = "said by the test"};
+  held_.dns[DnsQuestion{*Name::from_dns(name), type}] =
+      DnsObservation{.outcome = Outcome::bogus,
+                     .status = DnsStatus::servfail,
+                     .dnssec = Dnssec::bogus,
+                     .why = "said by the test"};
 }
 
 SmtpObservation& Table::smtp(std::string_view host, std::string_view address, SmtpDepth depth) {
-  SmtpObservation& o = held_.smtp[SmtpQuestion{*Name::parse(host), *Address::parse(address), depth}];
+  SmtpObservation& o =
+      held_.smtp[SmtpQuestion{*Name::parse(host), *Address::parse(address), depth}];
   if (o.outcome != Outcome::pending) return o;
   o.outcome = Outcome::answered;
   o.reachable = true;
@@ -63,33 +66,40 @@ SmtpObservation& Table::smtp(std::string_view host, std::string_view address, Sm
   o.banner = "220 " + std::string(host) + " ESMTP";
   o.ehlo = {"PIPELINING", "STARTTLS"};
   o.ehlo_tls = {"PIPELINING"};
-  const auto leaf = std::make_shared<Certificate>(certificate_for(host, now - 10 * day, now + 80 * day));
-  o.tls = TlsSession{.version = "TLSv1.3", .suite = "TLS_AES_256_GCM_SHA384", .group = "x25519",
+  const auto leaf =
+      std::make_shared<Certificate>(certificate_for(host, now - 10 * day, now + 80 * day));
+  o.tls = TlsSession{.version = "TLSv1.3",
+                     .suite = "TLS_AES_256_GCM_SHA384",
+                     .group = "x25519",
                      .chain = {.sent = {leaf}, .path = {leaf}, .faults = {}}};
   if (depth == SmtpDepth::deep)
-    o.support = TlsSupport{.versions = {{"TLSv1.3", true}, {"TLSv1.2", true}, {"TLSv1.1", false},
-                                        {"TLSv1", false}}};
+    o.support = TlsSupport{
+        .versions = {{"TLSv1.3", true}, {"TLSv1.2", true}, {"TLSv1.1", false}, {"TLSv1", false}}};
   return o;
 }
 
 HttpsObservation& Table::policy(std::string_view host, std::string_view address,
                                 std::string_view body) {
   // Whatever id is asked for, the same body answers.
-  HttpsObservation& o = held_.https[HttpsQuestion{*Name::parse(host), *Address::parse(address), "", ""}];
-  const auto leaf = std::make_shared<Certificate>(certificate_for(host, now - 10 * day, now + 80 * day));
-  o = HttpsObservation{.outcome = Outcome::answered, .status = 200, .content_type = "text/plain",
-                       .body = std::string(body),
-                       .tls = TlsSession{.version = "TLSv1.3", .chain = {.sent = {leaf}, .path = {leaf}}},
-                       .fetched_at = now};
+  HttpsObservation& o =
+      held_.https[HttpsQuestion{*Name::parse(host), *Address::parse(address), "", ""}];
+  const auto leaf =
+      std::make_shared<Certificate>(certificate_for(host, now - 10 * day, now + 80 * day));
+  o = HttpsObservation{
+      .outcome = Outcome::answered,
+      .status = 200,
+      .content_type = "text/plain",
+      .body = std::string(body),
+      .tls = TlsSession{.version = "TLSv1.3", .chain = {.sent = {leaf}, .path = {leaf}}},
+      .fetched_at = now};
   return o;
 }
 
 void Table::suffix(std::string_view name) { suffixes_.insert(*Name::parse(name)); }
 
 DnsObservation Table::absent(const Name& name) const {
-  const bool exists = std::ranges::any_of(held_.dns, [&](const auto& entry) {
-    return entry.first.name.is_at_or_under(name);
-  });
+  const bool exists = std::ranges::any_of(
+      held_.dns, [&](const auto& entry) { return entry.first.name.is_at_or_under(name); });
   return DnsObservation{.outcome = Outcome::absent,
                         .status = exists ? DnsStatus::ok : DnsStatus::nxdomain,
                         .dnssec = Dnssec::insecure};
@@ -118,7 +128,9 @@ Observation Table::answer(const Question& question) const {
   return out;
 }
 
-void Table::ask(const Question& question, AskMode, Deadline, Answer done) { done(answer(question)); }
+void Table::ask(const Question& question, AskMode, Deadline, Answer done) {
+  done(answer(question));
+}
 
 Judgement Table::judge(const Check& check, const Domain& domain) {
   const Check* const checks[] = {&check};
@@ -139,10 +151,17 @@ std::string Table::level(const Check& check, std::string_view domain) {
 }
 
 Certificate certificate_for(std::string_view host, Time not_before, Time not_after) {
-  return Certificate{.sha256 = "ab", .subject = "CN=" + std::string(host), .issuer = "CN=Test CA",
-                     .common_name = std::string(host), .names = {std::string(host)}, .has_san = true,
-                     .not_before = not_before, .not_after = not_after, .key = "ec-p256",
-                     .key_bits = 256, .signature = "sha256"};
+  return Certificate{.sha256 = "ab",
+                     .subject = "CN=" + std::string(host),
+                     .issuer = "CN=Test CA",
+                     .common_name = std::string(host),
+                     .names = {std::string(host)},
+                     .has_san = true,
+                     .not_before = not_before,
+                     .not_after = not_after,
+                     .key = "ec-p256",
+                     .key_bits = 256,
+                     .signature = "sha256"};
 }
 
 bool has_finding(const Judgement& judgement, std::string_view code) {

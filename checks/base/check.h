@@ -39,7 +39,7 @@ struct Judgement {
   bool operator==(const Judgement&) const = default;
 };
 
-// How sure one must be before a change is told (docs/ARCHITECTURE: confirmation classes).
+// How sure one must be before a change is told (monitor/watch/confirm.h).
 enum class Confirmation : uint8_t { c0, c1, c2, c3, c4 };
 // How loud a confirmed change is told. `none`: recorded as neutral or better, told to nobody.
 enum class AlertLevel : uint8_t { none, info, ticket, page };
@@ -73,6 +73,9 @@ struct Check {
   // What got worse, better or merely different, on effective values. Null: by the ladder alone.
   std::vector<Move> (*compare)(const Domain& domain, const Judgement& before,
                                const Judgement& after) = nullptr;
+  // `compare` wants to be asked also when `after` could not be seen: for a sign that is unknown at
+  // once and bad only when it lasts (454 to STARTTLS).
+  bool compare_unseen = false;
 
   std::string_view level_name(const std::optional<int>& level) const {
     return level ? ladder[static_cast<size_t>(*level)] : std::string_view("unknown");

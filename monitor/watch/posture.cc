@@ -6,11 +6,15 @@
 namespace mailfleet {
 namespace {
 
-constexpr std::array<std::string_view, 5> states{"good", "attention", "failing", "unknown", "pending"};
+constexpr std::array<std::string_view, 5> states{"good", "attention", "failing", "unknown",
+                                                 "pending"};
 
 Standing seen_now(std::string_view check, Judgement judgement, Time at) {
-  return {.check = check, .level = judgement.level, .seen = at,
-          .findings = std::move(judgement.findings), .facts = std::move(judgement.facts)};
+  return {.check = check,
+          .level = judgement.level,
+          .seen = at,
+          .findings = std::move(judgement.findings),
+          .facts = std::move(judgement.facts)};
 }
 
 Standing carried(std::string_view check, const Standing* last, Judgement judgement) {
@@ -34,8 +38,11 @@ Posture after_look(const Posture* last, std::span<const Check* const> checks,
   Posture out{.at = at};
   for (size_t i = 0; i < checks.size(); ++i) {
     const std::string_view id = checks[i]->id;
-    if (judgements[i].level) out.standings.push_back(seen_now(id, std::move(judgements[i]), at));
-    else out.standings.push_back(carried(id, last ? last->find(id) : nullptr, std::move(judgements[i])));
+    if (judgements[i].level)
+      out.standings.push_back(seen_now(id, std::move(judgements[i]), at));
+    else
+      out.standings.push_back(
+          carried(id, last ? last->find(id) : nullptr, std::move(judgements[i])));
   }
   return out;
 }

@@ -15,19 +15,19 @@
 namespace mailfleet {
 
 struct Standing {
-  std::string_view check{};             // id; points into the registry
-  std::optional<int> level{};           // last known; empty when never seen
-  std::optional<Time> seen{};           // when that level was last seen
-  std::vector<Finding> findings{};      // of the look that saw it
-  Value facts{};                        // likewise
-  std::optional<Judgement> unseen{};    // the latest look, when it could not see the level
+  std::string_view check{};           // id; points into the registry
+  std::optional<int> level{};         // last known; empty when never seen
+  std::optional<Time> seen{};         // when that level was last seen
+  std::vector<Finding> findings{};    // of the look that saw it
+  Value facts{};                      // likewise
+  std::optional<Judgement> unseen{};  // the latest look, when it could not see the level
 
   bool current() const { return level.has_value() && !unseen; }
 };
 
 struct Posture {
-  Time at{};                            // the latest look
-  std::vector<Standing> standings{};    // in the order of the registry
+  Time at{};                          // the latest look
+  std::vector<Standing> standings{};  // in the order of the registry
   const Standing* find(std::string_view check) const;
 };
 

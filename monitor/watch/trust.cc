@@ -6,7 +6,8 @@ namespace mailfleet {
 namespace {
 
 constexpr std::array<std::string_view, 4> tiers{"none", "T1", "T2", "T3"};
-constexpr std::array<std::string_view, 5> states{"none", "pending", "active", "suspended", "withdrawn"};
+constexpr std::array<std::string_view, 5> states{"none", "pending", "active", "suspended",
+                                                 "withdrawn"};
 constexpr std::array<std::string_view, 4> auths{"unknown", "none", "partial", "enforced"};
 
 }  // namespace

@@ -14,15 +14,15 @@ namespace mailfleet {
 enum class Tier : uint8_t { none, t1, t2, t3 };
 enum class TrustState : uint8_t { none, pending, active, suspended, withdrawn };
 enum class SenderAuth : uint8_t { unknown, none, partial, enforced };
-std::string_view to_text(Tier tier);           // "T2"; "none"
+std::string_view to_text(Tier tier);  // "T2"; "none"
 std::string_view to_text(TrustState state);
 std::string_view to_text(SenderAuth auth);
 
 // What the technical conditions of one look allow, agreements aside.
 struct Eligibility {
-  std::optional<Tier> tier{};         // empty: could not be known
+  std::optional<Tier> tier{};  // empty: could not be known
   SenderAuth sender_auth = SenderAuth::unknown;
-  std::vector<std::string> reasons{}; // codes: what keeps the next tier away, or what is unknown
+  std::vector<std::string> reasons{};  // codes: what keeps the next tier away, or what is unknown
 };
 
 // What is published of a domain now.
