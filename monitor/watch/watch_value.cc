@@ -1,0 +1,174 @@
+#include "monitor/watch/watch_value.h"
+
+#include <algorithm>
+
+namespace mailfleet {
+namespace {
+
+std::string text(const Value& value) { return std::string(value.as_string().value_or("")); }
+
+Value from(const std::optional<Time>& time) { return time ? Value(to_text(*time)) : Value(); }
+
+std::optional<Time> time_of(const Value& value) {
+  return parse_time(value.as_string().value_or(""));
+}
+
+// The enumerator whose word it is; the first one for anything else.
+template <class Enum>
+Enum word_of(const Value& value, int count) {
+  for (int i = 0; i < count; ++i)
+    if (to_text(static_cast<Enum>(i)) == value.as_string().value_or(""))
+      return static_cast<Enum>(i);
+  return static_cast<Enum>(0);
+}
+
+Value from(const Agreement& agreement) {
+  return Value::object({{"looks", agreement.looks},
+                        {"second_path", agreement.second_path},
+                        {"first", to_text(agreement.first)},
+                        {"last", to_text(agreement.last)}});
+}
+
+Agreement agreement_of(const Value& value) {
+  return {.looks = static_cast<int>(value["looks"].as_int().value_or(0)),
+          .second_path = value["second_path"].as_bool().value_or(false),
+          .first = time_of(value["first"]).value_or(Time{}),
+          .last = time_of(value["last"]).value_or(Time{})};
+}
+
+Value from(const Regression& regression) {
+  return Value::object({{"check", regression.check},
+                        {"kind", regression.kind},
+                        {"cause", regression.cause},
+                        {"severity", to_text(regression.severity)},
+                        {"confirm", to_text(regression.confirm)},
+                        {"trust", to_text(regression.trust)},
+                        {"was", regression.was},
+                        {"now", regression.now},
+                        {"state", to_text(regression.state)},
+                        {"since", to_text(regression.since)},
+                        {"confirmed_at", from(regression.confirmed_at)},
+                        {"ended_at", from(regression.ended_at)},
+                        {"agreement", from(regression.agreement)},
+                        {"recovery", from(regression.recovery)},
+                        {"before", to_value(regression.before)}});
+}
+
+Regression regression_of(const Value& value) {
+  return {.check = text(value["check"]),
+          .kind = text(value["kind"]),
+          .cause = text(value["cause"]),
+          .severity = word_of<AlertLevel>(value["severity"], 4),
+          .confirm = word_of<Confirmation>(value["confirm"], 5),
+          .trust = word_of<TrustEffect>(value["trust"], 8),
+          .was = text(value["was"]),
+          .now = text(value["now"]),
+          .state = word_of<RegressionState>(value["state"], 4),
+          .since = time_of(value["since"]).value_or(Time{}),
+          .confirmed_at = time_of(value["confirmed_at"]),
+          .ended_at = time_of(value["ended_at"]),
+          .agreement = agreement_of(value["agreement"]),
+          .recovery = agreement_of(value["recovery"]),
+          .before = judgement_of(value["before"])};
+}
+
+}  // namespace
+
+Value to_value(const Judgement& judgement) {
+  Value findings = Value::list();
+  for (const Finding& finding : judgement.findings)
+    findings.push(Value::object({{"code", finding.code},
+                                 {"severity", to_text(finding.severity)},
+                                 {"subject", finding.subject},
+                                 {"seen", finding.seen}}));
+  return Value::object({{"level", Value(judgement.level)},
+                        {"findings", std::move(findings)},
+                        {"facts", judgement.facts}});
+}
+
+Judgement judgement_of(const Value& value) {
+  Judgement out{.facts = value["facts"]};
+  if (const auto level = value["level"].as_int()) out.level = static_cast<int>(*level);
+  for (const Value& finding : value["findings"].items())
+    out.findings.push_back({.code = text(finding["code"]),
+                            .severity = word_of<Severity>(finding["severity"], 3),
+                            .subject = text(finding["subject"]),
+                            .seen = text(finding["seen"])});
+  return out;
+}
+
+Value to_value(const DomainWatch& watch) {
+  Value baseline = Value::object();
+  for (const auto& [check, judgement] : watch.baseline) baseline.set(check, to_value(judgement));
+  Value regressions = Value::list();
+  for (const Regression& regression : watch.regressions) regressions.push(from(regression));
+  Value turns = Value::object();
+  for (const auto& [check, times] : watch.turns) {
+    Value list = Value::list();
+    for (const Time time : times) list.push(to_text(time));
+    turns.set(check, std::move(list));
+  }
+  return Value::object({{"baseline", std::move(baseline)},
+                        {"regressions", std::move(regressions)},
+                        {"turns", std::move(turns)}});
+}
+
+DomainWatch domain_watch_of(const Value& value) {
+  DomainWatch out;
+  for (const auto& [check, judgement] : value["baseline"].members())
+    out.baseline[check] = judgement_of(judgement);
+  for (const Value& regression : value["regressions"].items())
+    out.regressions.push_back(regression_of(regression));
+  for (const auto& [check, times] : value["turns"].members())
+    for (const Value& time : times.items())
+      if (const auto at = time_of(time)) out.turns[check].push_back(*at);
+  return out;
+}
+
+Value to_value(const Incident& incident) {
+  Value domains = Value::list();
+  for (const Name& name : incident.domains) domains.push(name.text());
+  return Value::object({{"id", incident.id},
+                        {"kind", incident.kind},
+                        {"check", incident.check},
+                        {"cause", incident.cause},
+                        {"domain", incident.domain ? Value(incident.domain->text()) : Value()},
+                        {"organisation", incident.organisation},
+                        {"sector", incident.sector},
+                        {"severity", to_text(incident.severity)},
+                        {"state", to_text(incident.state)},
+                        {"domains", std::move(domains)},
+                        {"was", incident.was},
+                        {"now", incident.now},
+                        {"evidence", incident.evidence},
+                        {"since", to_text(incident.since)},
+                        {"confirmed_at", from(incident.confirmed_at)},
+                        {"ended_at", from(incident.ended_at)},
+                        {"ended_by", incident.ended_by},
+                        {"end_reason", incident.end_reason}});
+}
+
+Incident incident_of(const Value& value) {
+  Incident out{.id = value["id"].as_int().value_or(0),
+               .kind = text(value["kind"]),
+               .check = text(value["check"]),
+               .cause = text(value["cause"]),
+               .domain = Name::from_dns(text(value["domain"])),
+               .organisation = text(value["organisation"]),
+               .sector = text(value["sector"]),
+               .severity = word_of<AlertLevel>(value["severity"], 4),
+               .state = word_of<RegressionState>(value["state"], 4),
+               .was = text(value["was"]),
+               .now = text(value["now"]),
+               .evidence = text(value["evidence"]),
+               .since = time_of(value["since"]).value_or(Time{}),
+               .confirmed_at = time_of(value["confirmed_at"]),
+               .ended_at = time_of(value["ended_at"]),
+               .ended_by = text(value["ended_by"]),
+               .end_reason = text(value["end_reason"])};
+  for (const Value& name : value["domains"].items())
+    if (const auto domain = Name::from_dns(text(name))) out.domains.insert(*domain);
+  return out;
+}
+
+}  // namespace mailfleet
