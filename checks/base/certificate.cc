@@ -30,10 +30,14 @@ std::vector<std::string> chain_faults_at(const CertificateChain& chain, Time now
   const Certificate& leaf = *chain.sent.front();
   if (now > leaf.not_after) out.insert("expired");
   if (now < leaf.not_before) out.insert("not-yet-valid");
-  // RFC 5280 §6.1.3: every certificate of the path but the trust anchor itself.
-  for (size_t i = 1; i + 1 < chain.path.size(); ++i)
-    if (now > chain.path[i]->not_after || now < chain.path[i]->not_before)
-      out.insert("expired-intermediate");
+  // RFC 5280 §6.1: every certificate of the path but the trust anchor. A path that reached no anchor
+  // ends in a root of the server's own, or in the middle of nowhere.
+  const bool unfinished = out.contains("incomplete-chain");
+  for (size_t i = 1; i < chain.path.size(); ++i) {
+    const Certificate& issuer = *chain.path[i];
+    if (i + 1 == chain.path.size() && (!unfinished || issuer.self_issued)) break;
+    if (now > issuer.not_after || now < issuer.not_before) out.insert("expired-intermediate");
+  }
   return {out.begin(), out.end()};
 }
 
