@@ -2,10 +2,20 @@
 
 #include <array>
 
+#include "checks/caa/caa.h"
+#include "checks/mx/mx.h"
+#include "checks/ptr/ptr.h"
+#include "checks/tls_rpt/tls_rpt.h"
+
 namespace mailfleet {
 
 std::span<const Check* const> all_checks() {
-  static constexpr std::array<const Check*, 0> checks{};
+  static constexpr std::array checks{
+      &mx_check,
+      &tls_rpt_check,
+      &ptr_check,
+      &caa_check,
+  };
   return checks;
 }
 

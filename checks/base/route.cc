@@ -30,7 +30,13 @@ void add_addresses(MailHost& host, Facts& facts) {
   host.addresses = std::move(all);
 }
 
-bool looks_like_address(const Name& host) { return Address::parse(host.text()).has_value(); }
+// "192.0.2.1", "2001:db8::1", "[192.0.2.1]": what people write where a host name belongs.
+bool looks_like_address(const Name& host) {
+  std::string_view text = host.text();
+  if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
+  if (text.starts_with("ipv6:")) text.remove_prefix(5);
+  return Address::parse(text).has_value();
+}
 
 void add_host(const Name& name, uint16_t preference, Facts& facts, Route& out) {
   MailHost host{.host = name, .preference = preference};
