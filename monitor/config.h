@@ -45,7 +45,7 @@ enum class LogFormat : uint8_t { logfmt, json };
 enum class PerDomainMetrics : uint8_t { automatic, all, failing, none };
 
 struct MonitorConfig {
-  std::filesystem::path data_dir = "data";
+  std::filesystem::path data_dir = "mailfleet-data";
   Seconds interval = std::chrono::hours(6);
   Seconds interval_trusted = std::chrono::hours(1);
   Seconds interval_parked = std::chrono::hours(24);

@@ -17,12 +17,13 @@ using std::chrono::duration_cast;
 struct Unit {
   std::string_view text;
   Milliseconds size;
+  Milliseconds least_spoken;  // people say "24 h" and "72 h", and days from a week on
 };
-constexpr Unit units[] = {{"d", std::chrono::days(1)},
-                          {"h", std::chrono::hours(1)},
-                          {"m", std::chrono::minutes(1)},
-                          {"s", std::chrono::seconds(1)},
-                          {"ms", Milliseconds(1)}};
+constexpr Unit units[] = {{"d", std::chrono::days(1), std::chrono::days(7)},
+                          {"h", std::chrono::hours(1), std::chrono::hours(1)},
+                          {"m", std::chrono::minutes(1), std::chrono::minutes(1)},
+                          {"s", std::chrono::seconds(1), std::chrono::seconds(1)},
+                          {"ms", Milliseconds(1), Milliseconds(1)}};
 constexpr std::string_view duration_form =
     "a duration with its unit, like \"500ms\", \"30s\", \"10m\", \"6h\" or \"7d\"";
 constexpr size_t max_shown_characters = 60;
@@ -90,7 +91,7 @@ size_t distance(std::string_view a, std::string_view b) {
 
 std::string config_duration(Milliseconds duration) {
   for (const Unit& unit : units)
-    if (duration.count() != 0 && duration % unit.size == Milliseconds(0))
+    if (duration >= unit.least_spoken && duration % unit.size == Milliseconds(0))
       return std::to_string(duration / unit.size) + std::string(unit.text);
   return "0s";
 }
@@ -209,7 +210,7 @@ size_t Section::one_of(std::string_view key, const std::vector<std::string_view>
   if (found != words.end()) return static_cast<size_t>(found - words.begin());
   std::string allowed = "one of";
   for (const std::string_view word : words)
-    allowed += (&word == &words.front() ? " " : ", ") + json_quoted(word);
+    allowed += (word.data() == words.front().data() ? " " : ", ") + json_quoted(word);
   must(*node, key, allowed);
   return standard;
 }
