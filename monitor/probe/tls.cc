@@ -77,6 +77,7 @@ std::string group_text(const EVP_PKEY* key) {
   if (!named) return {};
   const std::string_view curve(name);
   if (curve == "prime256v1") return "P-256";
+  if (curve == "prime192v1") return "P-192";
   if (curve == "secp224r1") return "P-224";
   if (curve == "secp384r1") return "P-384";
   if (curve == "secp521r1") return "P-521";
