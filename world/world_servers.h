@@ -1,0 +1,38 @@
+// What the servers of a world share while it is asked in memory: their certificates, the authority
+// that clients trust, the client that looks at them. Not thread-safe.
+#pragma once
+
+#include "monitor/probe/tls.h"
+#include "world/tls_server.h"
+
+namespace mailfleet {
+
+// How the TLS part of a session with a server ended.
+struct TlsSeen {
+  std::optional<TlsSession> session{};  // empty: it failed
+  std::string why{};
+};
+
+class WorldServers {
+ public:
+  explicit WorldServers(Time now)
+      : now_(now), maker_(now), trusted_(TrustStore::from_pem(maker_.ca_pem(), "the world")) {}
+
+  Time now() const { return now_; }
+  CertificateMaker& maker() { return maker_; }
+
+  // A handshake with a server of that certificate and those versions. `owner` has the certificate,
+  // `host` is asked for by SNI.
+  TlsSeen shake(const CertificateRecipe& recipe, const std::vector<std::string>& versions,
+                const std::string& owner, const Name& host, const TlsOffer& offer = {});
+
+ private:
+  Time now_;
+  CertificateMaker maker_;
+  TrustStore trusted_;
+  TlsClient client_{};
+  using ContextKey = std::tuple<CertificateRecipe, std::string, std::vector<std::string>>;
+  std::map<ContextKey, SslContextHandle> contexts_{};
+};
+
+}  // namespace mailfleet
