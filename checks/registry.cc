@@ -3,6 +3,7 @@
 #include <array>
 
 #include "checks/caa/caa.h"
+#include "checks/dmarc/dmarc.h"
 #include "checks/mx/mx.h"
 #include "checks/ptr/ptr.h"
 #include "checks/tls_rpt/tls_rpt.h"
@@ -13,6 +14,7 @@ std::span<const Check* const> all_checks() {
   static constexpr std::array checks{
       &mx_check,
       &tls_rpt_check,
+      &dmarc_check,
       &ptr_check,
       &caa_check,
   };
