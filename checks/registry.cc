@@ -6,6 +6,7 @@
 #include "checks/dmarc/dmarc.h"
 #include "checks/mx/mx.h"
 #include "checks/ptr/ptr.h"
+#include "checks/starttls/starttls.h"
 #include "checks/tls_rpt/tls_rpt.h"
 
 namespace mailfleet {
@@ -13,6 +14,7 @@ namespace mailfleet {
 std::span<const Check* const> all_checks() {
   static constexpr std::array checks{
       &mx_check,
+      &starttls_check,
       &tls_rpt_check,
       &dmarc_check,
       &ptr_check,
