@@ -7,6 +7,7 @@
 
 #include "monitor/cli/config_check.h"
 #include "monitor/cli/exit_status.h"
+#include "monitor/cli/feed.h"
 #include "monitor/cli/limits.h"
 #include "monitor/config.h"
 #include "monitor/version.h"
@@ -18,6 +19,8 @@ using Run = std::function<int()>;
 
 constexpr const char* config_help =
     "configuration file (default: ./config.toml, then /etc/mailfleet/config.toml)";
+constexpr const char* feed_key_help =
+    "whose signature to believe: a minisign public key file, its RW… text, or a keys.json";
 constexpr const char* json_help = "print JSON instead of text for people";
 
 // Describes one command; when the arguments name it, `run` becomes its function.
@@ -49,6 +52,71 @@ void add_limits(CLI::App& app, Run& run) {
   limits->add_flag("--json", options->json, json_help);
 }
 
+void add_feed_consumer(CLI::App& feed, Run& run) {
+  auto verify = std::make_shared<FeedVerifyOptions>();
+  CLI::App* command =
+      add_command(feed, run, "verify",
+                  "Say whether an edition may be believed: signature, schema, dates, serial",
+                  run_feed_verify, verify);
+  command->add_option("FILE", verify->file, "the edition, trusted-domains.json")->required();
+  command->add_option("--key", verify->key, feed_key_help)->required();
+  command->add_option("--signature", verify->signature,
+                      "signature file (default: FILE.sig, else FILE.jws)");
+  command->add_option("--state", verify->state,
+                      "remember here what was accepted, so that the feed cannot go back");
+  command->add_flag("--json", verify->json, json_help);
+
+  auto rules = std::make_shared<FeedExportOptions>();
+  command = add_command(feed, run, "export", "Make a mail gateway's rules from a verified edition",
+                        run_feed_export, rules);
+  command
+      ->add_option("FORMAT", rules->format, "postfix, exim, exchange, csv or starttls-everywhere")
+      ->required();
+  command->add_option("FILE", rules->file, "the edition, trusted-domains.json")->required();
+  command->add_option("--key", rules->key, feed_key_help);
+  command->add_option("--signature", rules->signature,
+                      "signature file (default: FILE.sig, else FILE.jws)");
+  command->add_option("--output", rules->output,
+                      "write here, whole or not at all (default: standard output)");
+  command->add_option("--tier", rules->tier, "the least tier to enforce: T1, T2 or T3")
+      ->capture_default_str();
+  command
+      ->add_option("--on-expiry", rules->on_expiry,
+                   "when the edition has expired: keep (refuse; the old rules stand), encrypt or "
+                   "opportunistic")
+      ->capture_default_str();
+  command
+      ->add_option("--postfix-version", rules->postfix_version, "spell the rules for this version")
+      ->capture_default_str();
+  command->add_option("--dane", rules->dane, "entries that rest on DANE: dane-only or leave-out")
+      ->capture_default_str();
+  command->add_flag("--allow-unsigned", rules->allow_unsigned,
+                    "make rules even from an unsigned edition");
+}
+
+void add_feed(CLI::App& app, Run& run) {
+  CLI::App* feed = app.add_subcommand("feed", "Work with the signed list of trusted domains");
+  feed->require_subcommand(1);
+  auto show = std::make_shared<FeedShowOptions>();
+  CLI::App* command =
+      add_command(*feed, run, "show", "List the entries of an edition", run_feed_show, show);
+  command->add_option("FILE", show->file, "the edition, trusted-domains.json")->required();
+  command->add_flag("--json", show->json, json_help);
+  auto keygen = std::make_shared<FeedKeygenOptions>();
+  command = add_command(*feed, run, "keygen",
+                        "Make a signing key, and its public half beside it as FILE.pub",
+                        run_feed_keygen, keygen);
+  command->add_option("FILE", keygen->file, "where the secret key goes; must not exist")
+      ->required();
+  add_feed_consumer(*feed, run);
+  auto diff = std::make_shared<FeedDiffOptions>();
+  command =
+      add_command(*feed, run, "diff", "Say what changed between two editions", run_feed_diff, diff);
+  command->add_option("OLD", diff->older, "the older edition")->required();
+  command->add_option("NEW", diff->newer, "the newer edition")->required();
+  command->add_flag("--json", diff->json, json_help);
+}
+
 int parse_and_run(int argc, const char* const* argv) {
   CLI::App app(
       "Mailfleet watches the e-mail security of many domains: DNS, TLS, MTA-STS, SPF, DKIM, DMARC.",
@@ -59,6 +127,7 @@ int parse_and_run(int argc, const char* const* argv) {
   Run run;
   add_config(app, run);
   add_limits(app, run);
+  add_feed(app, run);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help_or_version) {
