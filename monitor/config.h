@@ -33,12 +33,6 @@ struct AddressPort {
   bool operator==(const AddressPort&) const = default;
 };
 
-// Who asked not to be looked at: domains and hosts (with all below them), and addresses.
-struct NoScan {
-  std::vector<Name> names{};
-  std::vector<Network> networks{};
-};
-
 enum class LogLevel : uint8_t { debug, info, warning, error };
 enum class LogFormat : uint8_t { logfmt, json };
 // automatic: all up to 2,000 domains, failing above.
@@ -75,7 +69,7 @@ struct ProbeConfig {
   std::vector<Network> allow_addresses{};
   std::vector<Network> deny_addresses{};
   std::vector<Address> source_addresses{};
-  NoScan no_scan{};
+  std::vector<std::string> no_scan{};  // names (all below too), addresses, networks
   int per_address_per_minute = 2;
   Milliseconds connect_timeout = std::chrono::seconds(15);
   Milliseconds banner_timeout = std::chrono::seconds(35);

@@ -266,18 +266,13 @@ void Section::sockets(std::string_view key, std::vector<AddressPort>& into) {
        "\"ADDRESS:PORT\" like \"127.0.0.1:5335\" or \"[::1]:5335\"");
 }
 
-void Section::no_scan(std::string_view key, NoScan& into) {
-  std::vector<std::string> standing;
-  const auto parse = [&](const std::string& text) -> std::optional<std::string> {
-    if (const auto network = Network::parse(text))
-      into.networks.push_back(*network);
-    else if (const auto name = name_of_people(text))
-      into.names.push_back(*name);
-    else
-      return {};
-    return text;
+void Section::no_scan(std::string_view key, std::vector<std::string>& into) {
+  const auto parse = [](const std::string& text) -> std::optional<std::string> {
+    if (const auto network = Network::parse(text)) return network->text();
+    const auto name = name_of_people(text);
+    return name ? std::optional(name->text()) : std::nullopt;
   };
-  list(key, standing, "[]", parse, "domains, hosts, addresses and networks");
+  list(key, into, quoted_list(into), parse, "domains, hosts, addresses and networks");
 }
 
 void Section::time(std::string_view key, std::optional<Time>& into) {

@@ -49,7 +49,7 @@ class Section {
   void networks(std::string_view key, std::vector<Network>& into);
   void addresses(std::string_view key, std::vector<Address>& into);
   void sockets(std::string_view key, std::vector<AddressPort>& into);
-  void no_scan(std::string_view key, NoScan& into);
+  void no_scan(std::string_view key, std::vector<std::string>& into);
   // A moment or a date, as a TOML date or as text.
   void time(std::string_view key, std::optional<Time>& into);
 

@@ -128,8 +128,7 @@ tls_ready = "2026-12-01"
   CHECK(config.resolver.timeout == 500ms);
   CHECK(config.resolver.trust_anchor_file == "etc/anchor.key");
   CHECK(config.probe.allow_addresses.size() == 2);
-  CHECK(config.probe.no_scan.names.at(0).text() == "quiet.gov.uk");
-  CHECK(config.probe.no_scan.networks.at(0).text() == "192.0.2.0/24");
+  CHECK(config.probe.no_scan == std::vector<std::string>{"quiet.gov.uk", "192.0.2.0/24"});
   CHECK(config.http.listen.at(0).port == 0);
   CHECK(config.http.base_url == "https://mail.example.gov.uk");
   CHECK(config.metrics.per_domain == PerDomainMetrics::none);
