@@ -4,6 +4,7 @@
 
 #include "checks/caa/caa.h"
 #include "checks/dmarc/dmarc.h"
+#include "checks/certificate/certificate.h"
 #include "checks/mx/mx.h"
 #include "checks/ptr/ptr.h"
 #include "checks/starttls/starttls.h"
@@ -15,6 +16,7 @@ std::span<const Check* const> all_checks() {
   static constexpr std::array checks{
       &mx_check,
       &starttls_check,
+      &certificate_check,
       &tls_rpt_check,
       &dmarc_check,
       &ptr_check,

@@ -9,6 +9,8 @@ namespace mailfleet {
 
 bool dns_id_matches(std::string_view pattern, const Name& host) {
   // A name with escapes in it is no host name; "*.*.x" and "a*.x" never match (RFC 9525 §6.3).
+  // Nor has a name in a certificate a final dot (RFC 5280 §4.2.1.6).
+  if (pattern.ends_with('.')) return false;
   const std::string folded = ascii_lower(pattern);
   if (!folded.starts_with("*.")) {
     const auto name = Name::parse(folded);
