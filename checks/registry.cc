@@ -3,6 +3,7 @@
 #include <array>
 
 #include "checks/caa/caa.h"
+#include "checks/dkim/dkim.h"
 #include "checks/dmarc/dmarc.h"
 #include "checks/certificate/certificate.h"
 #include "checks/mx/mx.h"
@@ -18,6 +19,7 @@ std::span<const Check* const> all_checks() {
       &starttls_check,
       &certificate_check,
       &tls_rpt_check,
+      &dkim_check,
       &dmarc_check,
       &ptr_check,
       &caa_check,
