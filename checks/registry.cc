@@ -3,9 +3,10 @@
 #include <array>
 
 #include "checks/caa/caa.h"
+#include "checks/certificate/certificate.h"
 #include "checks/dkim/dkim.h"
 #include "checks/dmarc/dmarc.h"
-#include "checks/certificate/certificate.h"
+#include "checks/mta_sts/mta_sts.h"
 #include "checks/mx/mx.h"
 #include "checks/ptr/ptr.h"
 #include "checks/starttls/starttls.h"
@@ -18,6 +19,7 @@ std::span<const Check* const> all_checks() {
       &mx_check,
       &starttls_check,
       &certificate_check,
+      &mta_sts_check,
       &tls_rpt_check,
       &dkim_check,
       &dmarc_check,
