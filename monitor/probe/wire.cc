@@ -19,8 +19,7 @@ constexpr size_t read_size = 16 * 1024;  // a TLS record
 WireResult explained(const error_code& error) {
   using Kind = WireResult::Kind;
   if (!error) return {};
-  if (error == boost::asio::error::operation_aborted ||
-      error == boost::asio::error::bad_descriptor)
+  if (error == boost::asio::error::operation_aborted || error == boost::asio::error::bad_descriptor)
     return {.kind = Kind::cut, .why = "closed by us"};
   if (error == boost::asio::error::eof)
     return {.kind = Kind::closed, .why = "the connection was closed"};
@@ -39,31 +38,29 @@ void Wire::connect(const Target& target, const Reach& reach,
 
 void Wire::read(Read done) {
   if (closed_)
-    return later([done = std::move(done)] {
-      done(explained(boost::asio::error::operation_aborted), {});
-    });
+    return later(
+        [done = std::move(done)] { done(explained(boost::asio::error::operation_aborted), {}); });
   incoming_.resize(read_size);
   if (secure_) return step_read(done);
-  socket_.async_read_some(boost::asio::buffer(incoming_),
-                          [this, done = std::move(done)](const error_code& error, size_t count) {
-                            done(closed_ ? explained(boost::asio::error::operation_aborted)
-                                         : explained(error),
-                                 std::string_view(incoming_).substr(0, count));
-                          });
+  socket_.async_read_some(
+      boost::asio::buffer(incoming_),
+      [this, done = std::move(done)](const error_code& error, size_t count) {
+        done(closed_ ? explained(boost::asio::error::operation_aborted) : explained(error),
+             std::string_view(incoming_).substr(0, count));
+      });
 }
 
 void Wire::write(std::string bytes, Done done) {
   if (closed_)
-    return later([done = std::move(done)] {
-      done(explained(boost::asio::error::operation_aborted));
-    });
+    return later(
+        [done = std::move(done)] { done(explained(boost::asio::error::operation_aborted)); });
   outgoing_ = std::move(bytes);
   if (secure_) return step_write(done);
-  boost::asio::async_write(socket_, boost::asio::buffer(outgoing_),
-                           [this, done = std::move(done)](const error_code& error, size_t) {
-                             done(closed_ ? explained(boost::asio::error::operation_aborted)
-                                          : explained(error));
-                           });
+  boost::asio::async_write(
+      socket_, boost::asio::buffer(outgoing_),
+      [this, done = std::move(done)](const error_code& error, size_t) {
+        done(closed_ ? explained(boost::asio::error::operation_aborted) : explained(error));
+      });
 }
 
 void Wire::handshake(SslPtr session, Done done) {
@@ -83,9 +80,8 @@ void Wire::wait_or_fail(int result, Again again, Fail fail) {
   const int wanted = SSL_get_error(session_.get(), result);
   if (wanted != SSL_ERROR_WANT_READ && wanted != SSL_ERROR_WANT_WRITE) return fail();
   const auto direction = wanted == SSL_ERROR_WANT_READ ? Socket::wait_read : Socket::wait_write;
-  socket_.async_wait(direction, [again = std::move(again)](const error_code& error) {
-    again(error);
-  });
+  socket_.async_wait(direction,
+                     [again = std::move(again)](const error_code& error) { again(error); });
 }
 
 void Wire::step_handshake(const Done& done) {
@@ -101,9 +97,7 @@ void Wire::step_handshake(const Done& done) {
         if (closed_ || error) return done(explained(boost::asio::error::operation_aborted));
         step_handshake(done);
       },
-      [&] {
-        later([done, end = failed(result, true)] { done(end); });
-      });
+      [&] { later([done, end = failed(result, true)] { done(end); }); });
 }
 
 void Wire::step_read(const Read& done) {
@@ -119,9 +113,7 @@ void Wire::step_read(const Read& done) {
         if (closed_ || error) return done(explained(boost::asio::error::operation_aborted), {});
         step_read(done);
       },
-      [&] {
-        later([done, end = failed(result, false)] { done(end, {}); });
-      });
+      [&] { later([done, end = failed(result, false)] { done(end, {}); }); });
 }
 
 void Wire::step_write(const Done& done) {
@@ -136,9 +128,7 @@ void Wire::step_write(const Done& done) {
         if (closed_ || error) return done(explained(boost::asio::error::operation_aborted));
         step_write(done);
       },
-      [&] {
-        later([done, end = failed(result, false)] { done(end); });
-      });
+      [&] { later([done, end = failed(result, false)] { done(end); }); });
 }
 
 WireResult Wire::failed(int result, bool shaking) {
