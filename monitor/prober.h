@@ -9,6 +9,10 @@
 
 namespace mailfleet {
 
+// How much one scan may ask of a prober.
+constexpr int max_passes = 16;         // deeper than any standard asks for
+constexpr size_t max_questions = 256;  // per domain and scan; an honest domain needs some 30
+
 // One absolute moment by which an answer must have come; passed down, never extended.
 using Deadline = std::chrono::steady_clock::time_point;
 

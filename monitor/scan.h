@@ -11,21 +11,18 @@
 
 namespace mailfleet {
 
-constexpr int max_passes = 16;           // deeper than any standard asks for
-constexpr size_t max_questions = 256;    // per domain and scan; an honest domain needs some 30
-
 struct ScanResult {
-  Time at{};                             // the `now` that the checks were given
+  Time at{};  // the `now` that the checks were given
   Evidence evidence{};
-  std::vector<Judgement> judgements{};   // in the order of `checks`
+  std::vector<Judgement> judgements{};  // in the order of `checks`
   int passes = 0;
   size_t questions = 0;
-  bool complete = true;                  // false: a limit stopped it, or a check had a bug
-  std::string trouble{};                 // what stopped it, for the log
+  bool complete = true;   // false: a limit stopped it, or a check had a bug
+  std::string trouble{};  // what stopped it, for the log
 };
 
-// Calls `done` exactly once, perhaps before returning. `checks` and `prober` must outlive that call.
-// A check that throws (our bug) leaves its judgement unknown; the others stand.
+// Calls `done` exactly once, perhaps before returning. `checks` and `prober` must outlive that
+// call. A check that throws (our bug) leaves its judgement unknown; the others stand.
 void run_scan(Domain domain, std::span<const Check* const> checks, Prober& prober, AskMode mode,
               Time now, Deadline deadline, std::function<void(ScanResult)> done);
 

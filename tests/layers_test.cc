@@ -26,7 +26,7 @@ const std::vector<Layer>& layers() {
       {"monitor/watch", {"monitor/watch/", "monitor/fleet/", "checks/base/", "<std>"}},
       {"monitor/fleet", {"monitor/fleet/", "checks/base/", "<std>"}},
       {"monitor/probe",
-       {"monitor/probe/", "monitor/prober.h", "checks/base/", "<std>", "boost/asio/",
+       {"monitor/probe/", "monitor/prober.h", "checks/base/", "<std>", "event2/", "boost/asio/",
         "boost/beast/http", "boost/beast/core", "boost/system/", "openssl/", "ldns/", "sys/",
         "arpa/", "netinet/"}},
       {"monitor/store",

@@ -3,7 +3,7 @@
 #include <array>
 
 #include "checks/base/route.h"
-#include "monitor/scan.h"
+#include "monitor/prober.h"
 
 namespace mailfleet {
 namespace {
