@@ -6,6 +6,7 @@
 #include "checks/certificate/certificate.h"
 #include "checks/dkim/dkim.h"
 #include "checks/dmarc/dmarc.h"
+#include "checks/dnssec/dnssec.h"
 #include "checks/mta_sts/mta_sts.h"
 #include "checks/mx/mx.h"
 #include "checks/ptr/ptr.h"
@@ -21,6 +22,7 @@ std::span<const Check* const> all_checks() {
       &certificate_check,
       &mta_sts_check,
       &tls_rpt_check,
+      &dnssec_check,
       &dkim_check,
       &dmarc_check,
       &ptr_check,
