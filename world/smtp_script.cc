@@ -49,72 +49,58 @@ WorldSmtp spelled_out(WorldSmtp server) {
   return server;
 }
 
-Arrival arrival(std::string_view misbehaviour) {
-  if (misbehaviour == "refuse") return Arrival::refused;
-  if (misbehaviour == "timeout") return Arrival::unanswered;
-  return Arrival::accepted;
-}
-
-Handshake handshake_of(std::string_view misbehaviour) {
-  if (misbehaviour == "silent-in-handshake") return Handshake::hang;
-  if (misbehaviour == "close-in-handshake") return Handshake::close;
-  if (misbehaviour == "reset-in-handshake") return Handshake::reset;
-  if (misbehaviour == "close-after-handshake") return Handshake::farewell;
-  return Handshake::usual;
-}
-
 SmtpScript::SmtpScript(const WorldSmtp& server, std::string host)
     : server_(spelled_out(server)), host_(std::move(host)) {
   if (server_.banner.empty()) server_.banner = "220 " + host_ + " ESMTP";
 }
 
-SmtpMove SmtpScript::on_connect() {
+ServerMove SmtpScript::on_connect() {
   const std::string& wrong = server_.misbehaviour;
   const std::string banner = crlf_lines(server_.banner);
-  if (wrong == "silent") return {.act = SmtpAct::hang};
+  if (wrong == "silent") return {.act = ServerAct::hang};
   if (wrong == "drip" || wrong == "slow-drip" || wrong == "tarpit")
-    return {.act = SmtpAct::drip, .bytes = "220-" + host_ + " "};
+    return {.act = ServerAct::drip, .bytes = "220-" + host_ + " "};
   if (wrong == "banner-flood")
-    return {.act = SmtpAct::flood, .bytes = "220-" + host_ + " and more\r\n"};
-  if (wrong == "garbage") return {.act = SmtpAct::close, .bytes = "\x16\x03\x01 no greeting\r\n"};
-  if (wrong == "reset") return {.act = SmtpAct::reset};
-  if (wrong == "close") return {.act = SmtpAct::close};
-  if (wrong == "close-after-banner") return {.act = SmtpAct::close, .bytes = banner};
+    return {.act = ServerAct::flood, .bytes = "220-" + host_ + " and more\r\n"};
+  if (wrong == "garbage") return {.act = ServerAct::close, .bytes = "\x16\x03\x01 no greeting\r\n"};
+  if (wrong == "reset") return {.act = ServerAct::reset};
+  if (wrong == "close") return {.act = ServerAct::close};
+  if (wrong == "close-after-banner") return {.act = ServerAct::close, .bytes = banner};
   return {.bytes = banner, .wait = server_.delay};
 }
 
-SmtpMove SmtpScript::on_ehlo() const {
+ServerMove SmtpScript::on_ehlo() const {
   const std::string& wrong = server_.misbehaviour;
   if (wrong == "helo-only") return {.bytes = "502 5.5.1 Command not implemented\r\n"};
-  if (wrong == "silent-after-ehlo") return {.act = SmtpAct::hang};
-  if (wrong == "ehlo-flood") return {.act = SmtpAct::flood, .bytes = "250-X-MORE-AND-MORE\r\n"};
+  if (wrong == "silent-after-ehlo") return {.act = ServerAct::hang};
+  if (wrong == "ehlo-flood") return {.act = ServerAct::flood, .bytes = "250-X-MORE-AND-MORE\r\n"};
   std::vector<std::string> lines{host_};
   for (const std::string& keyword : server_.ehlo)
     if (!inside_tls_ || !is_starttls(keyword)) lines.push_back(keyword);
-  SmtpMove out;
+  ServerMove out;
   for (size_t i = 0; i < lines.size(); ++i)
     out.bytes += (i + 1 < lines.size() ? "250-" : "250 ") + lines[i] + "\r\n";
-  if (wrong == "close-after-ehlo" && !inside_tls_) out.act = SmtpAct::close;
+  if (wrong == "close-after-ehlo" && !inside_tls_) out.act = ServerAct::close;
   return out;
 }
 
-SmtpMove SmtpScript::on_starttls() const {
+ServerMove SmtpScript::on_starttls() const {
   const bool offered = std::ranges::any_of(server_.ehlo, is_starttls);
   if (inside_tls_ || !offered) return {.bytes = "503 5.5.1 Not now\r\n"};
-  SmtpMove out{.bytes = crlf_lines(server_.starttls)};
+  ServerMove out{.bytes = crlf_lines(server_.starttls)};
   if (!out.bytes.starts_with("220")) return out;
-  out.act = SmtpAct::start_tls;
-  if (server_.misbehaviour == "close-after-starttls") out.act = SmtpAct::close;
+  out.act = ServerAct::start_tls;
+  if (server_.misbehaviour == "close-after-starttls") out.act = ServerAct::close;
   if (server_.misbehaviour == "inject") out.bytes += "250 2.0.0 slipped in before TLS\r\n";
   return out;
 }
 
-SmtpMove SmtpScript::on_line(std::string_view line) {
+ServerMove SmtpScript::on_line(std::string_view line) {
   const std::string command = ascii_lower(split(line, ' ').front());
   if (command == "ehlo") return on_ehlo();
   if (command == "helo") return {.bytes = "250 " + host_ + "\r\n"};
   if (command == "starttls") return on_starttls();
-  if (command == "quit") return {.act = SmtpAct::close, .bytes = "221 2.0.0 Bye\r\n"};
+  if (command == "quit") return {.act = ServerAct::close, .bytes = "221 2.0.0 Bye\r\n"};
   if (command == "noop" || command == "rset") return {.bytes = "250 2.0.0 OK\r\n"};
   return {.bytes = "502 5.5.2 Command not recognised\r\n"};
 }

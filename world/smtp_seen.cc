@@ -67,21 +67,21 @@ SmtpObservation see_smtp(const World& world, WorldServers& servers, const SmtpQu
   const std::string owner = listed.host.value_or(question.host).text();
   seen.reachable = true;
   SmtpScript script(server, owner);
-  const SmtpMove greeting = script.on_connect();
-  if (greeting.act == SmtpAct::hang || greeting.act == SmtpAct::drip ||
+  const ServerMove greeting = script.on_connect();
+  if (greeting.act == ServerAct::hang || greeting.act == ServerAct::drip ||
       greeting.wait > banner_patience)
     return ended(std::move(seen), SmtpReason::timeout, "no greeting in time");
-  if (greeting.act != SmtpAct::say)
+  if (greeting.act != ServerAct::say)
     return ended(std::move(seen), SmtpReason::closed, "no greeting");
   seen.banner = greeting.bytes.substr(0, greeting.bytes.size() - 2);
   if (!seen.banner.starts_with('2'))
     return ended(std::move(seen),
                  seen.banner.starts_with('4') ? SmtpReason::banner_4xx : SmtpReason::banner_5xx,
                  seen.banner);
-  const SmtpMove ehlo = script.on_line("EHLO probe");
-  if (ehlo.act == SmtpAct::hang)
+  const ServerMove ehlo = script.on_line("EHLO probe");
+  if (ehlo.act == ServerAct::hang)
     return ended(std::move(seen), SmtpReason::timeout, "no reply to EHLO");
-  if (ehlo.act == SmtpAct::flood)
+  if (ehlo.act == ServerAct::flood)
     return ended(std::move(seen), SmtpReason::ehlo_failed, "a reply without end");
   const bool helo_only = !ehlo.bytes.starts_with("250");
   if (!helo_only) seen.ehlo = reply_lines(ehlo.bytes);
@@ -91,10 +91,10 @@ SmtpObservation see_smtp(const World& world, WorldServers& servers, const SmtpQu
     return ended(std::move(seen), SmtpReason::masked, "the keyword is overwritten");
   seen.offered = offered;
   if (!offered) return ended(std::move(seen), SmtpReason::not_offered, "");
-  if (ehlo.act == SmtpAct::close)
+  if (ehlo.act == ServerAct::close)
     return ended(std::move(seen), SmtpReason::closed, "closed after EHLO");
-  const SmtpMove go = script.on_line("STARTTLS");
-  if (go.act == SmtpAct::close)
+  const ServerMove go = script.on_line("STARTTLS");
+  if (go.act == ServerAct::close)
     return ended(std::move(seen), SmtpReason::closed, "closed after STARTTLS");
   if (go.bytes.starts_with('4'))
     return ended(std::move(seen), SmtpReason::starttls_454, server.starttls);

@@ -1,8 +1,6 @@
 #include "world/world.h"
 
-#include <algorithm>
-
-#include "checks/base/text.h"
+#include "world/dns_table.h"
 #include "world/rdata.h"
 
 namespace mailfleet {
@@ -27,15 +25,21 @@ Listed<Server> find_server(const World& world, const std::map<std::string, Serve
   return {};
 }
 
-void index_addresses(World& world, const Name& name, const WorldName& entry) {
+// The addresses that a listed host leads to, whatever troubles its name has.
+std::vector<Address> addresses_of(const World& world, const Name& host) {
+  DnsObservation seen;
   for (const uint16_t type : {a_type, aaaa_type}) {
-    const auto found = entry.types.find(type);
-    if (found == entry.types.end()) continue;
-    DnsObservation seen;
-    for (const std::string& record : found->second.records)
-      add_record(seen, static_cast<DnsType>(type), record);
-    for (const Address& address : seen.addresses) world.holders[address].push_back(name);
+    Name at = host;
+    for (size_t i = 0; i <= max_aliases; ++i) {
+      const DnsHolding holding = held(world, at, type);
+      for (const std::string& record : holding.records)
+        add_record(seen, static_cast<DnsType>(type), record);
+      if (!holding.alias) break;
+      at = *holding.alias;
+    }
   }
+  canonicalise(seen);
+  return seen.addresses;
 }
 
 }  // namespace
@@ -53,8 +57,14 @@ void index_world(World& world) {
   for (const auto& [name, entry] : world.dns) {
     for (std::optional<Name> at = name; at; at = at->parent())
       if (!world.existing.insert(*at).second) break;
-    index_addresses(world, name, entry);
   }
+  std::set<std::string> servers;
+  for (const auto& [host, server] : world.smtp) servers.insert(host);
+  for (const auto& [host, server] : world.https) servers.insert(host);
+  for (const std::string& server : servers)
+    if (const auto host = Name::parse(server))
+      for (const Address& address : addresses_of(world, *host))
+        world.holders[address].push_back(*host);
 }
 
 Listed<WorldSmtp> find_smtp(const World& world, const std::optional<Name>& host,

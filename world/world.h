@@ -110,8 +110,8 @@ struct World {
   std::map<std::string, WorldHttps> https{};  // likewise
   std::vector<WorldStage> stages{};           // what [[event]] tables make of it, by time
 
-  // Made by index_world(): every name that exists, also as an empty non-terminal, and the names
-  // with an address record, by address.
+  // Made by index_world(): every name that exists, also as an empty non-terminal, and the hosts
+  // with a server, by the addresses that their names lead to.
   std::set<Name> existing{};
   std::map<Address, std::vector<Name>> holders{};
 
@@ -119,11 +119,11 @@ struct World {
   const World& at(Milliseconds elapsed) const;
 };
 
-// To be called after a change of `dns`.
+// To be called after a change of `dns`, `smtp` or `https`.
 void index_world(World& world);
 
 // Who answers at an address, and under which name it is listed: the entry of the address, else of
-// the host, else of any host whose A or AAAA record holds the address.
+// the host, else of any host that leads to the address.
 template <class Server>
 struct Listed {
   const Server* server = nullptr;  // null: nobody, the connection is refused

@@ -21,6 +21,15 @@ class WorldServers {
   Time now() const { return now_; }
   CertificateMaker& maker() { return maker_; }
 
+  // What such a server has. A literal chain without its key cannot be served: `stand_in` says that
+  // another certificate is shown in its place.
+  struct Context {
+    SSL_CTX* context = nullptr;
+    bool stand_in = false;
+  };
+  Context context(const CertificateRecipe& recipe, const std::vector<std::string>& versions,
+                  const std::string& owner);
+
   // A handshake with a server of that certificate and those versions. `owner` has the certificate,
   // `host` is asked for by SNI.
   TlsSeen shake(const CertificateRecipe& recipe, const std::vector<std::string>& versions,
