@@ -14,6 +14,7 @@ struct EmbeddedFile {
   std::string_view text;
 };
 
+std::vector<EmbeddedFile> embedded_files_of_mf_store();
 std::vector<EmbeddedFile> embedded_files_of_mf_shell();
 std::vector<EmbeddedFile> embedded_files_of_mf_exporter();
 

@@ -1,0 +1,123 @@
+#include "monitor/store/database.h"
+
+#include <sqlite3.h>
+
+#include <array>
+
+#include "embedded.h"
+#include "monitor/store/evidence_json.h"
+#include "monitor/store/packed.h"
+
+namespace mailfleet {
+namespace {
+
+// One file a version, the first makes version 1. Append; never edit one that was released.
+constexpr std::array<std::string_view, 1> migrations{"monitor/store/schema.sql"};
+
+constexpr int application_id = 0x6d666c74;  // "mflt": tells our files from other people's
+constexpr int busy_milliseconds =
+    2000;  // an operator's sqlite3 shell may hold the file for a while
+
+std::string embedded_text(std::string_view path) {
+  for (const EmbeddedFile& file : embedded_files_of_mf_store())
+    if (file.path == path) return std::string(file.text);
+  throw std::logic_error("not embedded: " + std::string(path));
+}
+
+int flags_of(Database::Access access) {
+  return access == Database::Access::read_only ? SQLite::OPEN_READONLY
+                                               : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
+}
+
+SQLite::Database open(const std::filesystem::path& file, Database::Access access) {
+  try {
+    return SQLite::Database(file.string(), flags_of(access), busy_milliseconds);
+  } catch (const SQLite::Exception& error) {
+    throw StoreError(file.string() + ": cannot be opened: " + error.what());
+  }
+}
+
+}  // namespace
+
+int newest_schema_version() { return static_cast<int>(migrations.size()); }
+
+Database::Database(const std::filesystem::path& file, Access access)
+    : connection_(open(file, access)) {
+  try {
+    const int version = schema_version();
+    if (version > newest_schema_version())
+      throw StoreError(file.string() + ": made by a newer mailfleet (schema " +
+                       std::to_string(version) + ", this one knows " +
+                       std::to_string(newest_schema_version()) + "); use that version");
+    const int owner = connection_.execAndGet("PRAGMA application_id").getInt();
+    const int tables = connection_.execAndGet("SELECT count(*) FROM sqlite_master").getInt();
+    if (tables > 0 && owner != application_id)
+      throw StoreError(file.string() + ": is a database of another program");
+    if (access == Access::read_write)
+      set_up();
+    else if (version < newest_schema_version())
+      throw StoreError(file.string() + ": is of an older version; start `mailfleet serve` once");
+    connection_.exec("PRAGMA foreign_keys = ON");
+  } catch (const SQLite::Exception& error) {
+    throw StoreError(file.string() + ": cannot be used: " + error.what());
+  }
+}
+
+void Database::set_up() {
+  connection_.execAndGet("PRAGMA journal_mode = WAL");
+  connection_.exec("PRAGMA synchronous = FULL");
+  connection_.exec(
+      "PRAGMA journal_size_limit = 67108864");  // after a burst the WAL shrinks to 64 MiB
+  migrate();
+}
+
+// Each version is one transaction: a crash leaves the old schema or the new one.
+void Database::migrate() {
+  for (int version = schema_version(); version < newest_schema_version(); ++version) {
+    SQLite::Transaction transaction(connection_);
+    connection_.exec(embedded_text(migrations[static_cast<size_t>(version)]));
+    connection_.exec("PRAGMA application_id = " + std::to_string(application_id));
+    connection_.exec("PRAGMA user_version = " + std::to_string(version + 1));
+    transaction.commit();
+  }
+}
+
+int Database::schema_version() { return connection_.execAndGet("PRAGMA user_version").getInt(); }
+
+SQLite::Statement& Database::prepared(const char* sql) {
+  std::unique_ptr<SQLite::Statement>& statement = statements_[sql];
+  if (!statement) statement = std::make_unique<SQLite::Statement>(connection_, sql);
+  statement->tryReset();  // the error of an earlier use was that use's
+  statement->clearBindings();
+  return *statement;
+}
+
+bool Database::in_transaction() { return sqlite3_get_autocommit(connection_.getHandle()) == 0; }
+
+void Database::rest() {
+  for (const auto& [sql, statement] : statements_) statement->tryReset();
+}
+
+int64_t Database::piece(const std::string& text) { return piece(text, sha256_of(text)); }
+
+int64_t Database::piece(const std::string& text, const std::string& sha256) {
+  SQLite::Statement& find = prepared("SELECT id FROM piece WHERE sha256 = ?");
+  find.bind(1, sha256);
+  if (find.executeStep()) return find.getColumn(0).getInt64();
+  const std::string packed = pack(text);
+  SQLite::Statement& add = prepared("INSERT INTO piece (sha256, packed) VALUES (?, ?)");
+  add.bind(1, sha256);
+  add.bind(2, packed.data(), static_cast<int>(packed.size()));
+  add.exec();
+  return last_id();
+}
+
+std::vector<std::string> Database::integrity_problems() {
+  std::vector<std::string> out;
+  SQLite::Statement check(connection_, "PRAGMA quick_check(20)");
+  while (check.executeStep())
+    if (const std::string line = check.getColumn(0).getString(); line != "ok") out.push_back(line);
+  return out;
+}
+
+}  // namespace mailfleet

@@ -1,0 +1,144 @@
+#include "monitor/store/store.h"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+
+#include "monitor/store/database.h"
+
+namespace mailfleet {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::milliseconds first_retry_wait{100};
+
+// Trouble of the machine, which may pass. Everything else is a job that cannot work.
+bool may_pass(const SQLite::Exception& error) {
+  switch (error.getErrorCode() & 0xff) {
+    case 5:   // SQLITE_BUSY
+    case 6:   // SQLITE_LOCKED
+    case 10:  // SQLITE_IOERR
+    case 13:  // SQLITE_FULL
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+Store::Store(const std::filesystem::path& file)
+    : database_(std::make_unique<Database>(file, Database::Access::read_write)),
+      thread_([this] { loop(); }) {}
+
+Store::~Store() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
+}
+
+void Store::run(Work work, Post post, Done done) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (queue_.size() < max_store_queue && !closing_) {
+      queue_.push_back({std::move(work), std::move(post), std::move(done)});
+      wake_.notify_one();
+      return;
+    }
+    ++counters_.refused;
+  }
+  if (done) post([done = std::move(done)] { done(false); });
+}
+
+StoreCounters Store::counters() const {
+  const std::lock_guard lock(mutex_);
+  StoreCounters out = counters_;
+  out.queue = queue_.size();
+  return out;
+}
+
+void Store::loop() {
+  while (true) {
+    std::deque<Job> batch;
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [this] { return closing_ || !queue_.empty(); });
+      if (queue_.empty()) return;
+      while (!queue_.empty() && batch.size() < max_store_batch) {
+        batch.push_back(std::move(queue_.front()));
+        queue_.pop_front();
+      }
+    }
+    commit(batch);
+    for (Job& job : batch)
+      if (job.done) job.post([done = std::move(job.done), good = !job.failed] { done(good); });
+  }
+}
+
+void Store::commit(std::deque<Job>& batch) {
+  const auto begin = Clock::now();
+  bool good = false;
+  for (int tries = 1; !good && tries <= max_store_tries; ++tries) {
+    if (tries > 1) wait_before_retry(tries);
+    good = try_commit(batch);
+  }
+  if (!good)
+    for (Job& job : batch) job.failed = true;
+  const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  const std::lock_guard lock(mutex_);
+  counters_.commits += good ? 1 : 0;
+  counters_.jobs += batch.size();
+  counters_.errors += static_cast<uint64_t>(std::ranges::count(batch, true, &Job::failed));
+  counters_.write_seconds_sum += seconds;
+  const auto bucket = std::ranges::lower_bound(store_write_buckets, seconds);
+  ++counters_.write_seconds[static_cast<size_t>(bucket - store_write_buckets.begin())];
+}
+
+// False when the machine was in the way and it should be tried again. A job that fails by itself is
+// undone by itself, and the others stand.
+bool Store::try_commit(std::deque<Job>& batch) {
+  try {
+    database_->execute("BEGIN IMMEDIATE");
+    for (Job& job : batch) {
+      database_->execute("SAVEPOINT job");
+      job.failed = false;
+      try {
+        job.work(*database_);
+      } catch (const SQLite::Exception& error) {
+        if (may_pass(error)) throw;
+        job.failed = true;
+        note(error.what());
+      } catch (const std::exception& error) {
+        job.failed = true;
+        note(error.what());
+      }
+      if (job.failed) database_->execute("ROLLBACK TO job");
+      database_->execute("RELEASE job");
+    }
+    database_->rest();
+    database_->execute("COMMIT");
+    return true;
+  } catch (const SQLite::Exception& error) {
+    note(error.what());
+    database_->rest();
+    // SQLite ends a transaction by itself after some errors.
+    if (database_->in_transaction()) database_->execute("ROLLBACK");
+    return false;
+  }
+}
+
+void Store::wait_before_retry(int tries) {
+  std::unique_lock lock(mutex_);
+  ++counters_.retries;
+  wake_.wait_for(lock, first_retry_wait * (1 << tries), [this] { return closing_; });
+}
+
+void Store::note(const std::string& error) {
+  const std::lock_guard lock(mutex_);
+  counters_.last_error = error;
+}
+
+}  // namespace mailfleet
