@@ -4,6 +4,7 @@
 
 #include "checks/caa/caa.h"
 #include "checks/certificate/certificate.h"
+#include "checks/dane/dane.h"
 #include "checks/dkim/dkim.h"
 #include "checks/dmarc/dmarc.h"
 #include "checks/dnssec/dnssec.h"
@@ -20,6 +21,7 @@ std::span<const Check* const> all_checks() {
       &mx_check,
       &starttls_check,
       &certificate_check,
+      &dane_check,
       &mta_sts_check,
       &tls_rpt_check,
       &dnssec_check,

@@ -126,7 +126,8 @@ std::optional<int> roll_up(const std::vector<Look>& looks) {
   if (some && *worst >= none && *worst < valid) return partial;
   // A host that DNS could not tell of may lack what the others have.
   const bool hidden = std::ranges::any_of(looks, [](const Look& look) {
-    return look.endpoint.address_known && look.action == DaneAction::unknown && look.endpoint.address;
+    return look.endpoint.address_known && look.action == DaneAction::unknown &&
+           look.endpoint.address;
   });
   if (worst == valid && hidden) return {};
   return worst;
