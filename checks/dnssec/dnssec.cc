@@ -172,7 +172,6 @@ void add_findings(const Domain& domain, const View& view, Time now, std::vector<
   const auto add = [&](const char* code, Severity severity, std::string seen) {
     out.push_back({code, severity, domain.name.text(), std::move(seen)});
   };
-  if (view.exists == false) add("domain-gone", Severity::fail, "NXDOMAIN");
   if (view.status == Dnssec::bogus) add("dnssec-bogus", Severity::fail, view.why);
   if (view.status == Dnssec::insecure && view.exists != false)
     add("dnssec-insecure", Severity::advice, view.why);
