@@ -11,6 +11,7 @@
 #include "checks/mta_sts/mta_sts.h"
 #include "checks/mx/mx.h"
 #include "checks/ptr/ptr.h"
+#include "checks/spf/spf.h"
 #include "checks/starttls/starttls.h"
 #include "checks/tls_rpt/tls_rpt.h"
 
@@ -25,6 +26,7 @@ std::span<const Check* const> all_checks() {
       &mta_sts_check,
       &tls_rpt_check,
       &dnssec_check,
+      &spf_check,
       &dkim_check,
       &dmarc_check,
       &ptr_check,
