@@ -1,6 +1,6 @@
 #include "exporter/domain_json.h"
 
-#include "checks/registry.h"
+#include <algorithm>
 
 namespace mailfleet {
 namespace {
@@ -15,8 +15,9 @@ Value findings_list(const std::vector<Finding>& findings) {
   return out;
 }
 
-Value check_object(const Standing& standing, Time now) {
-  const Check* check = find_check(standing.check);
+Value check_object(const Standing& standing, Time now, std::span<const Check* const> checks) {
+  const auto found = std::ranges::find(checks, standing.check, &Check::id);
+  const Check* check = found == checks.end() ? nullptr : *found;
   Value out = Value::object();
   out.set("level", standing.level && check ? Value(check->level_name(standing.level)) : Value());
   out.set("seen", standing.seen ? Value(to_text(*standing.seen)) : Value());
@@ -35,10 +36,11 @@ Value strings(const std::vector<std::string>& texts) {
 
 }  // namespace
 
-Value domain_object(const Name& name, const Posture& posture, const TrustView& trust, Time now) {
+Value domain_object(const Name& name, const Posture& posture, const TrustView& trust, Time now,
+                    std::span<const Check* const> registry) {
   Value checks = Value::object();
   for (const Standing& standing : posture.standings)
-    checks.set(standing.check, check_object(standing, now));
+    checks.set(standing.check, check_object(standing, now, registry));
   std::vector<std::string> reasons = trust.reasons;
   if (trust.state == TrustState::none) reasons = trust.eligibility.reasons;
   return Value::object(

@@ -1,0 +1,161 @@
+#include "exporter/selection.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "checks/base/text.h"
+#include "exporter/tally.h"
+
+namespace mailfleet {
+namespace {
+
+constexpr std::string_view hex_digits = "0123456789abcdef";
+
+std::optional<DomainState> parse_state(std::string_view text) {
+  for (const DomainState state : all_domain_states)
+    if (to_text(state) == text) return state;
+  return std::nullopt;
+}
+
+std::optional<int> parse_level(const Check& check, std::string_view text) {
+  if (text == "unknown") return -1;
+  const auto found = std::ranges::find(check.ladder, text);
+  if (found == check.ladder.end()) return std::nullopt;
+  return static_cast<int>(found - check.ladder.begin());
+}
+
+std::string fault_of_check(const Request& request, std::span<const Check* const> checks,
+                           Selection& selection) {
+  const std::string_view id = request.filter("check");
+  const std::string_view level = request.filter("level");
+  if (id.empty()) return level.empty() ? "" : "level needs a check";
+  const auto found = std::ranges::find(checks, id, &Check::id);
+  if (found == checks.end()) return "there is no such check";
+  selection.check = static_cast<size_t>(found - checks.begin());
+  if (level.empty()) return "";
+  selection.level = parse_level(**found, level);
+  return selection.level ? "" : "the check has no such level";
+}
+
+// The plain letter for U+00C0 to U+017F, by code point; '\0' where there is none.
+char plain_letter(unsigned code) {
+  static constexpr std::string_view latin1 =
+      "aaaaaa\0ceeeeiiii\0nooooo\0ouuuuy\0\0aaaaaa\0ceeeeiiii\0nooooo\0ouuuuy\0y";
+  static constexpr std::string_view extended =
+      "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiii\0\0jjkk\0llllllllll"
+      "nnnnnn\0\0\0oooooo\0\0rrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzz\0";
+  if (code >= 0xc0 && code - 0xc0 < latin1.size()) return latin1[code - 0xc0];
+  if (code >= 0x100 && code - 0x100 < extended.size()) return extended[code - 0x100];
+  return '\0';
+}
+
+int level_of(const DomainSummary& domain, size_t check) {
+  return check < domain.levels.size() ? domain.levels[check] : -1;
+}
+
+}  // namespace
+
+std::string folded(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto lead = static_cast<uint8_t>(text[i]);
+    const bool two = lead >= 0xc3 && lead <= 0xc5 && i + 1 < text.size();
+    const unsigned code =
+        two ? (lead & 0x1fU) << 6 | (static_cast<uint8_t>(text[i + 1]) & 0x3fU) : 0;
+    const char plain = two ? plain_letter(code) : '\0';
+    if (plain != '\0') {
+      out += plain;
+      ++i;
+    } else {
+      out += ascii_lower(text[i]);
+    }
+  }
+  return out;
+}
+
+bool Selection::matches(const DomainSummary& domain) const {
+  if (state && domain.state != *state) return false;
+  if (!sector.empty() && domain.owner.sector != sector) return false;
+  if (check && level && level_of(domain, *check) != *level) return false;
+  return q.empty() || domain.name.text().find(q) != std::string::npos ||
+         folded(domain.owner.organisation).find(q) != std::string::npos ||
+         folded(domain.owner.organisation_cy).find(q) != std::string::npos;
+}
+
+ParsedSelection parse_selection(const Request& request, std::span<const Check* const> checks) {
+  ParsedSelection out;
+  for (const auto& [name, value] : request.query)
+    if (value.size() > max_filter_bytes) out.fault = "a filter is too long";
+  out.selection.sector = request.filter("sector");
+  out.selection.q = folded(trim(request.filter("q")));
+  if (const std::string_view state = request.filter("state"); !state.empty()) {
+    out.selection.state = parse_state(state);
+    if (!out.selection.state) out.fault = "state is good, attention, failing, unknown or pending";
+  }
+  if (std::string fault = fault_of_check(request, checks, out.selection); !fault.empty())
+    out.fault = std::move(fault);
+  const auto limit = parse_limit(request);
+  if (limit)
+    out.selection.limit = *limit;
+  else
+    out.fault = "limit is a number from 1 to " + std::to_string(max_page_size);
+  if (const std::string_view cursor = request.filter("cursor"); !cursor.empty()) {
+    const auto position = read_cursor(cursor);
+    if (position)
+      out.selection.after = *position;
+    else
+      out.fault = "the cursor is not one of ours";
+  }
+  return out;
+}
+
+Selected select(const Snapshot& snapshot, const Selection& selection) {
+  Selected out;
+  auto each = std::ranges::upper_bound(
+      snapshot.domains, selection.after, {},
+      [](const DomainPtr& domain) -> const std::string& { return domain->name.text(); });
+  if (selection.after.empty()) each = snapshot.domains.begin();
+  for (; each != snapshot.domains.end(); ++each) {
+    if (!selection.matches(**each)) continue;
+    if (out.domains.size() == selection.limit) {
+      out.next = make_cursor(out.domains.back()->name.text());
+      break;
+    }
+    out.domains.push_back(each->get());
+  }
+  return out;
+}
+
+std::optional<size_t> parse_limit(const Request& request) {
+  const std::string_view text = request.filter("limit");
+  if (text.empty()) return default_page_size;
+  size_t out = 0;
+  const auto [rest, fault] = std::from_chars(text.data(), text.data() + text.size(), out);
+  if (fault != std::errc() || rest != text.data() + text.size() || out == 0 || out > max_page_size)
+    return std::nullopt;
+  return out;
+}
+
+std::string make_cursor(std::string_view position) {
+  std::string out = "c1";
+  for (const char c : position) {
+    const auto octet = static_cast<uint8_t>(c);
+    out.append({hex_digits[octet >> 4], hex_digits[octet & 15]});
+  }
+  return out;
+}
+
+std::optional<std::string> read_cursor(std::string_view cursor) {
+  if (!cursor.starts_with("c1") || cursor.size() % 2 != 0 || cursor.size() < 4) return std::nullopt;
+  std::string out;
+  for (size_t i = 2; i < cursor.size(); i += 2) {
+    const size_t high = hex_digits.find(cursor[i]);
+    const size_t low = hex_digits.find(cursor[i + 1]);
+    if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
+    out += static_cast<char>(high * 16 + low);
+  }
+  return out;
+}
+
+}  // namespace mailfleet
