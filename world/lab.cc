@@ -152,7 +152,10 @@ std::string Lab::config_fragment() const {
          "ca_file = \"" +
          ca_file() +
          "\"\n"
-         "allow_addresses = [\"127.0.0.0/8\"]\n";
+         "allow_addresses = [\"127.0.0.0/8\"]\n"
+         "per_address_per_minute = 600\n"
+         "\n"
+         "# ready\n";
 }
 
 }  // namespace mailfleet

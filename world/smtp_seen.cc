@@ -1,108 +1,114 @@
 #include "world/smtp_seen.h"
 
-#include <algorithm>
-
-#include "checks/base/text.h"
+#include "monitor/probe/limits.h"
+#include "monitor/probe/smtp_dialogue.h"
+#include "monitor/probe/tls_scan.h"
 #include "world/smtp_script.h"
 
 namespace mailfleet {
 namespace {
 
-constexpr Milliseconds banner_patience = std::chrono::seconds(35);
+using Act = SmtpDialogue::Act;
+using Next = SmtpDialogue::Next;
 
-SmtpObservation ended(SmtpObservation seen, SmtpReason reason, std::string why) {
-  seen.reason = reason;
-  seen.why = std::move(why);
-  return seen;
-}
+// The monitor's own dialogue with the server's script, one turn after the other.
+class Session {
+ public:
+  Session(const WorldSmtp& server, const std::string& owner, const Name& host,
+          WorldServers& servers)
+      : server_(server), owner_(owner), host_(host), servers_(servers), script_(server, owner) {}
 
-// Lines without code and line end; `seen.ehlo` leaves the greeting line out.
-std::vector<std::string> reply_lines(std::string_view bytes) {
-  std::vector<std::string> out;
-  for (std::string_view line : split(bytes, '\n')) {
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.size() >= 4) out.emplace_back(line.substr(4));
+  SmtpObservation run() {
+    ServerMove move = script_.on_connect();
+    while (true) {
+      Next next = hear(move);
+      if (next.act == Act::handshake) next = shake();
+      if (next.act == Act::write && ended_) next = talk_.on_closed("the connection was closed");
+      if (next.act == Act::read) next = talk_.on_time_out("no answer in time");
+      if (next.act == Act::close) return talk_.take();
+      move = script_.on_line(std::string_view(next.bytes).substr(0, next.bytes.size() - 2));
+    }
   }
-  return out;
+
+  std::optional<int> dh_bits() const { return dh_bits_; }
+
+ private:
+  Next hear(const ServerMove& move) {
+    const bool silent = move.act == ServerAct::hang || move.act == ServerAct::drip;
+    if (silent || move.wait >= limits::banner_timeout)
+      return talk_.on_time_out("no answer in time");
+    Next next{.act = Act::read};
+    if (move.act == ServerAct::flood)
+      for (size_t i = 0; next.act == Act::read && i < limits::smtp_reply_bytes; ++i)
+        next = talk_.on_bytes(move.bytes);
+    else if (!move.bytes.empty())
+      next = talk_.on_bytes(move.bytes);
+    ended_ = move.act == ServerAct::close || move.act == ServerAct::reset;
+    if (ended_ && (next.act == Act::read || next.act == Act::handshake))
+      return talk_.on_closed("the connection was closed");
+    return next;
+  }
+
+  Next shake() {
+    const Handshake how = handshake_of(server_.misbehaviour);
+    if (how == Handshake::hang) return talk_.on_time_out("no end of the handshake in time");
+    if (how == Handshake::close || how == Handshake::reset)
+      return talk_.on_handshake_failed(SmtpReason::closed, "the connection was closed");
+    TlsSeen tls = servers_.shake(server_.certificate, server_.tls, owner_, host_);
+    if (!tls.session)
+      return talk_.on_handshake_failed(tls.failure.kind == TlsFailure::Kind::closed
+                                           ? SmtpReason::closed
+                                           : SmtpReason::handshake_failed,
+                                       tls.failure.why);
+    dh_bits_ = tls.dh_bits;
+    script_.on_tls();
+    ended_ = how == Handshake::farewell;
+    return talk_.on_tls(std::move(*tls.session));
+  }
+
+  const WorldSmtp& server_;
+  const std::string& owner_;
+  const Name& host_;
+  WorldServers& servers_;
+  SmtpScript script_;
+  SmtpDialogue talk_{"probe.invalid"};
+  std::optional<int> dh_bits_{};
+  bool ended_ = false;  // the server has hung up after its last words
+};
+
+void answer_attempt(TlsScan& scan, const TlsAttempt& attempt, const WorldSmtp& server,
+                    const std::string& owner, const Name& host, WorldServers& servers) {
+  if (!attempt.hello.empty())
+    return scan.add(
+        read_hello_reply(servers.greet(server.certificate, server.tls, owner, attempt.hello)));
+  const TlsSeen seen = servers.shake(server.certificate, server.tls, owner, host, attempt.offer);
+  if (seen.session) return scan.add(TlsAnswer::accepted, *seen.session, seen.dh_bits);
+  scan.add(seen.failure.refused_offer ? TlsAnswer::refused : TlsAnswer::inconclusive);
 }
 
-bool names_starttls(std::string_view line) {
-  return equal_ignoring_case(split(line, ' ').front(), "STARTTLS");
-}
-
-bool masked(std::string_view line) { return line.starts_with("XXXX"); }
-
-void support_of(SmtpObservation& seen, const WorldSmtp& server) {
-  seen.support.emplace();
-  for (const char* version : {"TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"})
-    seen.support->versions[version] = std::ranges::find(server.tls, version) != server.tls.end();
-}
-
-SmtpObservation see_tls(SmtpObservation seen, const WorldSmtp& server, const std::string& owner,
-                        WorldServers& servers, const SmtpQuestion& question) {
-  const Handshake how = handshake_of(server.misbehaviour);
-  if (how == Handshake::hang)
-    return ended(std::move(seen), SmtpReason::handshake_timeout, "no answer to our ClientHello");
-  if (how != Handshake::usual)
-    return ended(std::move(seen), SmtpReason::handshake_failed, "the connection ended");
-  TlsSeen tls = servers.shake(server.certificate, server.tls, owner, question.host);
-  if (!tls.session) return ended(std::move(seen), SmtpReason::handshake_failed, tls.why);
-  seen.tls = std::move(tls.session);
-  for (const std::string& line : server.ehlo)
-    if (!names_starttls(line)) seen.ehlo_tls.push_back(line);
-  if (question.depth == SmtpDepth::deep) support_of(seen, server);
-  return seen;
+SmtpObservation ended(SmtpReason reason, std::string why) {
+  return {.outcome = Outcome::answered, .reason = reason, .why = std::move(why)};
 }
 
 }  // namespace
 
 SmtpObservation see_smtp(const World& world, WorldServers& servers, const SmtpQuestion& question) {
-  SmtpObservation seen{.outcome = Outcome::answered};
   const auto listed = find_smtp(world, question.host, question.address);
   if (!listed.server || arrival(listed.server->misbehaviour) == Arrival::refused)
-    return ended(std::move(seen), SmtpReason::refused, "connection refused");
+    return ended(SmtpReason::refused, "connection refused");
   if (arrival(listed.server->misbehaviour) == Arrival::unanswered)
-    return ended(std::move(seen), SmtpReason::timeout, "no answer");
+    return ended(SmtpReason::timeout, "no connection in time");
   const WorldSmtp server = spelled_out(*listed.server);
   const std::string owner = listed.host.value_or(question.host).text();
-  seen.reachable = true;
-  SmtpScript script(server, owner);
-  const ServerMove greeting = script.on_connect();
-  if (greeting.act == ServerAct::hang || greeting.act == ServerAct::drip ||
-      greeting.wait > banner_patience)
-    return ended(std::move(seen), SmtpReason::timeout, "no greeting in time");
-  if (greeting.act != ServerAct::say)
-    return ended(std::move(seen), SmtpReason::closed, "no greeting");
-  seen.banner = greeting.bytes.substr(0, greeting.bytes.size() - 2);
-  if (!seen.banner.starts_with('2'))
-    return ended(std::move(seen),
-                 seen.banner.starts_with('4') ? SmtpReason::banner_4xx : SmtpReason::banner_5xx,
-                 seen.banner);
-  const ServerMove ehlo = script.on_line("EHLO probe");
-  if (ehlo.act == ServerAct::hang)
-    return ended(std::move(seen), SmtpReason::timeout, "no reply to EHLO");
-  if (ehlo.act == ServerAct::flood)
-    return ended(std::move(seen), SmtpReason::ehlo_failed, "a reply without end");
-  const bool helo_only = !ehlo.bytes.starts_with("250");
-  if (!helo_only) seen.ehlo = reply_lines(ehlo.bytes);
-  if (!seen.ehlo.empty()) seen.ehlo.erase(seen.ehlo.begin());
-  const bool offered = std::ranges::any_of(seen.ehlo, names_starttls);
-  if (!offered && std::ranges::any_of(seen.ehlo, masked))
-    return ended(std::move(seen), SmtpReason::masked, "the keyword is overwritten");
-  seen.offered = offered;
-  if (!offered) return ended(std::move(seen), SmtpReason::not_offered, "");
-  if (ehlo.act == ServerAct::close)
-    return ended(std::move(seen), SmtpReason::closed, "closed after EHLO");
-  const ServerMove go = script.on_line("STARTTLS");
-  if (go.act == ServerAct::close)
-    return ended(std::move(seen), SmtpReason::closed, "closed after STARTTLS");
-  if (go.bytes.starts_with('4'))
-    return ended(std::move(seen), SmtpReason::starttls_454, server.starttls);
-  if (!go.bytes.starts_with("220"))
-    return ended(std::move(seen), SmtpReason::starttls_5xx, server.starttls);
-  if (server.misbehaviour == "inject")
-    return ended(std::move(seen), SmtpReason::injection, "plaintext after the reply to STARTTLS");
-  return see_tls(std::move(seen), server, owner, servers, question);
+  Session session(server, owner, question.host, servers);
+  SmtpObservation seen = session.run();
+  if (question.depth == SmtpDepth::basic || seen.reason != SmtpReason::none || !seen.tls)
+    return seen;
+  TlsScan scan(question.host, *seen.tls, session.dh_bits());
+  while (const auto attempt = scan.next())
+    answer_attempt(scan, *attempt, server, owner, question.host, servers);
+  seen.support = scan.support();
+  return seen;
 }
 
 }  // namespace mailfleet

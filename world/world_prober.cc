@@ -1,10 +1,9 @@
 #include "world/world_prober.h"
 
-#include <libpsl.h>
-
-#include <algorithm>
 #include <stdexcept>
 
+#include "monitor/probe/limits.h"
+#include "monitor/probe/suffix_list.h"
 #include "world/certificate_maker.h"
 #include "world/dns_table.h"
 #include "world/https_seen.h"
@@ -12,18 +11,6 @@
 
 namespace mailfleet {
 namespace {
-
-constexpr Milliseconds dns_patience = std::chrono::seconds(12);
-
-SuffixObservation suffix_of(const Name& name) {
-  SuffixObservation out{.outcome = Outcome::answered};
-  const psl_ctx_t* list = psl_builtin();
-  if (!list) return {.outcome = Outcome::failed};
-  out.is_suffix = psl_is_public_suffix(list, name.text().c_str()) != 0;
-  if (const char* text = psl_registrable_domain(list, name.text().c_str()))
-    out.registrable = Name::from_dns(text);
-  return out;
-}
 
 class WorldProber : public Prober {
  public:
@@ -38,7 +25,7 @@ class WorldProber : public Prober {
 
  private:
   DnsObservation seen(const DnsQuestion& question) const {
-    if (dns_delay(world_, question) >= dns_patience)
+    if (dns_delay(world_, question) >= limits::dns_timeout)
       return {.outcome = Outcome::failed, .status = DnsStatus::timeout, .why = "no answer in time"};
     return answer_dns(world_, question);
   }
@@ -48,10 +35,13 @@ class WorldProber : public Prober {
   HttpsObservation seen(const HttpsQuestion& question) {
     return see_https(world_, servers_, question);
   }
-  SuffixObservation seen(const SuffixQuestion& question) const { return suffix_of(question.name); }
+  SuffixObservation seen(const SuffixQuestion& question) const {
+    return suffixes_.look_up(question.name);
+  }
 
   World world_;
   WorldServers servers_;
+  SuffixList suffixes_{};
 };
 
 }  // namespace

@@ -86,7 +86,7 @@ TEST_CASE("world: a mail server misbehaves by name") {
   CHECK(reason("misbehaviour = \"greylist\"") == "banner-4xx");
   CHECK(reason("misbehaviour = \"421\"") == "banner-4xx");
   CHECK(reason("misbehaviour = \"454\"") == "starttls-454");
-  CHECK(reason("misbehaviour = \"reset-in-handshake\"") == "handshake-failed");
+  CHECK(reason("misbehaviour = \"reset-in-handshake\"") == "closed");
   CHECK(reason("misbehaviour = \"silent-in-handshake\"") == "handshake-timeout");
   CHECK(smtp("misbehaviour = \"silent\"").offered == std::nullopt);
   CHECK(smtp("misbehaviour = \"no-starttls\"").offered == false);

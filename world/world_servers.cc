@@ -1,5 +1,7 @@
 #include "world/world_servers.h"
 
+#include <openssl/err.h>
+
 namespace mailfleet {
 
 WorldServers::Context WorldServers::context(const CertificateRecipe& recipe,
@@ -17,12 +19,29 @@ TlsSeen WorldServers::shake(const CertificateRecipe& recipe,
                             const Name& host, const TlsOffer& offer) {
   const Context server = context(recipe, versions, owner);
   SslPtr client = client_.session(host, offer);
-  if (!client) return {.why = "the client cannot offer that"};
+  if (!client) return {.failure = {.why = "the client cannot offer that"}};
   const MemoryHandshake made = shake_hands(std::move(client), server.context);
-  if (!made.done) return {.why = read_failure(made.client.get(), made.result).why};
-  TlsSeen out{.session = read_session(made.client.get(), trusted_)};
+  if (!made.done) return {.failure = read_failure(made.client.get(), made.result)};
+  TlsSeen out{.session = read_session(made.client.get(), trusted_),
+              .dh_bits = mailfleet::dh_bits(made.client.get())};
   if (server.stand_in) out.session->chain = judge_chain(maker_.make(recipe, owner).chain, trusted_);
   return out;
+}
+
+std::string WorldServers::greet(const CertificateRecipe& recipe,
+                                const std::vector<std::string>& versions, const std::string& owner,
+                                const std::string& hello) {
+  const SslHandle server(SSL_new(context(recipe, versions, owner).context));
+  BIO* in = BIO_new(BIO_s_mem());
+  BIO* out = BIO_new(BIO_s_mem());
+  SSL_set_bio(server.get(), in, out);
+  SSL_set_accept_state(server.get());
+  BIO_write(in, hello.data(), static_cast<int>(hello.size()));
+  SSL_do_handshake(server.get());
+  ERR_clear_error();
+  char* said = nullptr;
+  const auto size = BIO_get_mem_data(out, &said);
+  return {said, static_cast<size_t>(size)};
 }
 
 }  // namespace mailfleet

@@ -10,7 +10,8 @@ namespace mailfleet {
 // How the TLS part of a session with a server ended.
 struct TlsSeen {
   std::optional<TlsSession> session{};  // empty: it failed
-  std::string why{};
+  std::optional<int> dh_bits{};
+  TlsFailure failure{};
 };
 
 class WorldServers {
@@ -34,6 +35,9 @@ class WorldServers {
   // `host` is asked for by SNI.
   TlsSeen shake(const CertificateRecipe& recipe, const std::vector<std::string>& versions,
                 const std::string& owner, const Name& host, const TlsOffer& offer = {});
+  // The first bytes that answer a ClientHello of the client's own making.
+  std::string greet(const CertificateRecipe& recipe, const std::vector<std::string>& versions,
+                    const std::string& owner, const std::string& hello);
 
  private:
   Time now_;
