@@ -1,0 +1,146 @@
+#include "exporter/alertmanager/delivery.h"
+
+#include <algorithm>
+
+namespace mailfleet {
+
+Delivery::Delivery(std::vector<std::string> members, AlertSettings settings)
+    : settings_(std::move(settings)) {
+  for (std::string& member : members) members_[std::move(member)];
+}
+
+void Delivery::update(const Incident& incident, Time now) {
+  const auto alert = alert_of(incident, settings_, now);
+  if (!alert) return;
+  if (!fault_of(*alert).empty()) {
+    ++counters_.refused;
+    return;
+  }
+  Held& held = held_[incident.id];
+  if (held.incident == incident) return;
+  held.incident = incident;
+  ++held.version;
+  held.changed = now;
+}
+
+bool Delivery::is_due(const Member& member, const Held& held, Time now) const {
+  const auto told = member.told.find(held.incident.id);
+  if (told == member.told.end() || told->second.version != held.version) return true;
+  return !told->second.refused && now - told->second.at >= settings_.resend_interval;
+}
+
+std::vector<int64_t> Delivery::choose(Member& member, Time now) {
+  std::vector<int64_t> out;
+  for (const auto& [id, held] : held_) {
+    if (!is_due(member, held, now)) continue;
+    if (member.singly.contains(id)) {
+      if (out.empty()) return {id};
+      continue;
+    }
+    out.push_back(id);
+    if (out.size() == max_alerts_in_post) break;
+  }
+  return out;
+}
+
+void Delivery::forget_old(Time now) {
+  std::erase_if(held_, [&](const auto& entry) {
+    const Incident& incident = entry.second.incident;
+    return incident.ended_at && now - *incident.ended_at > resolved_resent;
+  });
+}
+
+std::vector<Delivery::Post> Delivery::due(Time now) {
+  forget_old(now);
+  std::vector<Post> out;
+  for (auto& [name, member] : members_) {
+    if (member.under_way || now < member.not_before) continue;
+    Post post{.member = name, .incidents = choose(member, now)};
+    std::vector<Alert> alerts;
+    for (const int64_t id : post.incidents)
+      if (auto alert = alert_of(held_.at(id).incident, settings_, now))
+        alerts.push_back(std::move(*alert));
+    if (alerts.empty()) continue;
+    post.body = alerts_json(alerts);
+    member.under_way = true;
+    // What is posted now is what counts as told, should it change meanwhile.
+    for (const int64_t id : post.incidents) {
+      Told& told = member.told[id];
+      told.version = held_.at(id).version;
+      told.at = now;
+      told.refused = false;
+    }
+    out.push_back(std::move(post));
+  }
+  return out;
+}
+
+void Delivery::ended(const Post& post, PostOutcome outcome, Time now) {
+  const auto found = members_.find(post.member);
+  if (found == members_.end()) return;
+  Member& member = found->second;
+  member.under_way = false;
+  switch (outcome) {
+    case PostOutcome::accepted:
+      counters_.sent += post.incidents.size();
+      member.pause = Seconds(0);
+      member.not_before = {};
+      for (const int64_t id : post.incidents) member.singly.erase(id);
+      return;
+    case PostOutcome::refused:
+      if (post.incidents.size() == 1) {
+        ++counters_.refused;
+        member.told[post.incidents.front()].refused = true;
+        member.singly.erase(post.incidents.front());
+        return;
+      }
+      for (const int64_t id : post.incidents) {
+        member.singly.insert(id);
+        member.told.erase(id);
+      }
+      return;
+    case PostOutcome::failed:
+      counters_.failed += post.incidents.size();
+      for (const int64_t id : post.incidents) member.told.erase(id);
+      member.pause = std::clamp(member.pause * 2, first_pause, longest_pause);
+      member.not_before = now + member.pause;
+      return;
+  }
+}
+
+Time Delivery::next_due(Time now) const {
+  Time next = now + settings_.resend_interval;
+  for (const auto& [name, member] : members_) {
+    if (member.under_way) continue;
+    for (const auto& [id, held] : held_) {
+      const auto told = member.told.find(id);
+      const bool fresh = told == member.told.end() || told->second.version != held.version;
+      if (!fresh && told->second.refused) continue;
+      const Time at = fresh ? now : told->second.at + settings_.resend_interval;
+      next = std::min(next, std::max(at, member.not_before));
+    }
+  }
+  return next;
+}
+
+size_t Delivery::queued() const {
+  return static_cast<size_t>(std::ranges::count_if(held_, [&](const auto& entry) {
+    return std::ranges::any_of(members_, [&](const auto& named) {
+      const auto told = named.second.told.find(entry.first);
+      return told == named.second.told.end() || told->second.version != entry.second.version;
+    });
+  }));
+}
+
+std::optional<Time> Delivery::oldest() const {
+  std::optional<Time> out;
+  for (const auto& [id, held] : held_)
+    for (const auto& [name, member] : members_) {
+      const auto told = member.told.find(id);
+      const bool waiting = told == member.told.end() || told->second.version != held.version;
+      if (waiting && (!out || held.changed < *out)) out = held.changed;
+    }
+  return out;
+}
+
+}  // namespace mailfleet
