@@ -50,6 +50,7 @@ struct Eligibility {
 
   Answer3 t3() const;
   Answer3 holds(Tier at_least) const;
+  bool operator==(const Eligibility&) const = default;
 };
 
 // Reads the facts of a posture. What the latest look did not see is unknown.
