@@ -36,7 +36,9 @@ std::string to_u_labels(const Name& name) {
   char* raw = nullptr;
   const int code = idn2_to_unicode_8z8z(name.text().c_str(), &raw, 0);
   const Idn2Text out(raw, idn2_free);
-  return code == IDN2_OK ? std::string(out.get()) : name.text();
+  // A label that was never a U-label decodes to anything, control characters included.
+  if (code != IDN2_OK || to_a_labels(out.get()) != name.text()) return name.text();
+  return out.get();
 }
 
 }  // namespace mailfleet

@@ -1,8 +1,7 @@
 // How a command ends: its status, and the error that ends it early with one line.
 #pragma once
 
-#include <stdexcept>
-#include <string>
+#include "monitor/operator_error.h"  // ends a command with `usage`
 
 namespace mailfleet {
 
@@ -11,11 +10,6 @@ enum ExitStatus : int {
   found = 1,           // something that --fail-on names
   usage = 2,           // the command line or the configuration is wrong
   nothing_learnt = 3,  // nothing could be learnt about some domain
-};
-
-// What the operator must mend. Shown as "mailfleet: …"; status `usage`.
-struct OperatorError : std::runtime_error {
-  using std::runtime_error::runtime_error;
 };
 
 }  // namespace mailfleet

@@ -1,0 +1,79 @@
+#include "monitor/fleet_files.h"
+
+#include <libpsl.h>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <memory>
+
+#include "monitor/idn.h"
+#include "monitor/operator_error.h"
+
+namespace mailfleet {
+namespace {
+
+using SuffixList = std::unique_ptr<psl_ctx_t, void (*)(psl_ctx_t*)>;
+
+// Of the list's two parts only that of the registries counts: councils and departments do send mail
+// from names that they offer to others.
+bool is_registry_suffix(const Name& name) {
+  static const SuffixList list(psl_latest(nullptr), psl_free);
+  return psl_is_public_suffix2(list.get(), name.text().c_str(),
+                               PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE) == 1;
+}
+
+}  // namespace
+
+const DomainTools& domain_tools() {
+  static const DomainTools tools{.to_a_labels = to_a_labels,
+                                 .is_public_suffix = is_registry_suffix};
+  return tools;
+}
+
+std::string read_whole_file(const std::filesystem::path& file, size_t max_bytes) {
+  std::error_code error;
+  std::ifstream in(file, std::ios::binary);
+  if (!in || std::filesystem::is_directory(file, error))
+    throw OperatorError(file.string() + ": cannot be read");
+  std::string text;
+  char part[1 << 16];
+  while (in.read(part, sizeof part) || in.gcount() > 0) {
+    text.append(part, static_cast<size_t>(in.gcount()));
+    if (text.size() > max_bytes)
+      throw OperatorError(file.string() + ": larger than " + std::to_string(max_bytes) + " bytes");
+  }
+  return text;
+}
+
+FleetList read_fleet_file(const std::filesystem::path& file) {
+  const std::string text = read_whole_file(file, max_fleet_file_bytes);
+  return read_fleet_list(text, list_format(file.filename().string(), text), domain_tools());
+}
+
+LoadedFleet load_fleet(const std::vector<FleetFile>& files) {
+  LoadedFleet out;
+  std::map<Name, std::string> holders;  // the file that names a domain first wins
+  for (const FleetFile& each : files) {
+    FleetFileList read{.file = each.file, .list = read_fleet_file(each.file)};
+    for (FleetEntry& entry : read.list.accepted) {
+      if (entry.sector.empty()) entry.sector = each.sector;
+      const auto [holder, is_new] = holders.emplace(entry.name, each.file.string());
+      if (is_new)
+        out.entries.push_back(entry);
+      else
+        read.list.notes.push_back({0, entry.name.text() + ": already in " + holder->second +
+                                          "; not used from this file"});
+    }
+    out.files.push_back(std::move(read));
+  }
+  std::ranges::sort(out.entries, {}, &FleetEntry::name);
+  return out;
+}
+
+const FleetEntry* LoadedFleet::find(const Name& name) const {
+  const auto found = std::ranges::lower_bound(entries, name, {}, &FleetEntry::name);
+  return found != entries.end() && found->name == name ? &*found : nullptr;
+}
+
+}  // namespace mailfleet
