@@ -94,6 +94,14 @@ void compare_one(const Domain& domain, const Check& check, const Standing& befor
   out.push_back(std::move(change));
 }
 
+// Of a check that the domain's first look could not see, or that is new.
+Change first_sight(const Check& check, const Standing& now) {
+  return {.check = std::string(check.id),
+          .now = std::string(check.level_name(now.level)),
+          .kind = "first-sight",
+          .facts_now = canonical_facts(now.facts)};
+}
+
 }  // namespace
 
 Value canonical_facts(const Value& facts) {
@@ -116,7 +124,11 @@ std::vector<Change> changes_between(const Domain& domain, std::span<const Check*
   for (const Check* check : checks) {
     const Standing* was = before->find(check->id);
     const Standing* now = after.find(check->id);
-    if (was && now && was->level && now->current()) compare_one(domain, *check, *was, *now, out);
+    if (!now || !now->current()) continue;
+    if (was && was->level)
+      compare_one(domain, *check, *was, *now, out);
+    else
+      out.push_back(first_sight(*check, *now));
   }
   return out;
 }

@@ -18,7 +18,7 @@ struct Change {
   std::string check{};
   std::string was{};  // level names
   std::string now{};
-  std::string kind{};     // of the move; "improvement", "weakening" or "neutral" without one
+  std::string kind{};     // of the move; else "improvement", "weakening", "neutral", "first-sight"
   std::string summary{};  // for people, one line; text from outside is inside
   Value facts_was{};
   Value facts_now{};
@@ -26,7 +26,8 @@ struct Change {
   bool operator==(const Change&) const = default;
 };
 
-// `before` may be null: then nothing changed, it is the first sight.
+// `before` may be null: then nothing changed, it is the first look. A check that is seen for the
+// first time in a later look is one row of kind "first-sight", with `was` empty.
 std::vector<Change> changes_between(const Domain& domain, std::span<const Check* const> checks,
                                     const Posture* before, const Posture& after);
 

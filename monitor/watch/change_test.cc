@@ -85,11 +85,19 @@ TEST_CASE("change: what differs between any two looks is no change") {
             .empty());
 }
 
-TEST_CASE("change: first sight and looks that saw nothing change nothing") {
+TEST_CASE("change: a check seen for the first time in a later look says so") {
+  const auto first = changes(plain, posture(plain, {}, {}), posture(plain, 1, record("a")));
+  REQUIRE(first.size() == 1);
+  CHECK(first[0] ==
+        Change{.check = "plain", .now = "none", .kind = "first-sight", .facts_now = record("a")});
+  CHECK(changes(plain, Posture{}, posture(plain, 1, record("a"))).size() == 1);
+}
+
+TEST_CASE("change: the first look and looks that saw nothing change nothing") {
   const Check* const checks[] = {&plain};
   const Posture seen = posture(plain, 1, record("a"));
   CHECK(changes_between(domain, checks, nullptr, seen).empty());
-  CHECK(changes(plain, posture(plain, {}, {}), seen).empty());
+  CHECK(changes(plain, posture(plain, {}, {}), posture(plain, {}, {})).empty());
   Posture unseen = posture(plain, 0, record("b"));
   unseen.standings[0].unseen = Judgement{};
   CHECK(changes(plain, seen, unseen).empty());

@@ -1,0 +1,174 @@
+#include "monitor/loop.h"
+
+#include <algorithm>
+#include <exception>
+
+#include "monitor/log.h"
+#include "monitor/settings.h"
+#include "monitor/watch/remembered.h"
+
+namespace mailfleet {
+namespace {
+
+AskMode mode_of(Purpose purpose) {
+  switch (purpose) {
+    case Purpose::regular:
+      return AskMode::normal;
+    case Purpose::recheck:
+      return AskMode::fresh;
+    case Purpose::confirmation:
+      break;
+  }
+  return AskMode::confirm;
+}
+
+Sight sight_of(const Posture& posture) {
+  return std::ranges::any_of(posture.standings, &Standing::current) ? Sight::seen : Sight::unseen;
+}
+
+}  // namespace
+
+// One look on its way.
+struct Loop::Running {
+  Name name;
+  Purpose purpose = Purpose::regular;
+  bool scheduled = false;
+  Domain domain;
+  std::optional<DomainMemory> memory{};
+  TrustView trust{};
+  size_t alerts = 0;
+  size_t questions = 0;
+  std::optional<Time> next_look{};
+};
+
+void Loop::look_at(const std::vector<Name>& names) {
+  asked_.insert(asked_.end(), names.begin(), names.end());
+  fill();
+}
+
+// A look may end before its start returns; the loop runs here and only here.
+void Loop::fill() {
+  if (filling_ || halted_) return;
+  filling_ = true;
+  while (in_flight_ < settings_.max_in_flight && !asked_.empty()) {
+    const Name name = std::move(asked_.front());
+    asked_.pop_front();
+    start({name, Purpose::regular}, false);
+  }
+  if (in_flight_ < settings_.max_in_flight)
+    for (const DueDomain& due :
+         parts_.schedule.take_due(parts_.now(), settings_.max_in_flight - in_flight_))
+      start(due, true);
+  filling_ = false;
+}
+
+void Loop::start(const DueDomain& due, bool scheduled) {
+  const Watched* watched = parts_.state.find(due.name);
+  if (!watched) return;
+  ++in_flight_;
+  const auto running = std::make_shared<Running>(
+      Running{.name = due.name,
+              .purpose = due.purpose,
+              .scheduled = scheduled,
+              .domain = domain_of(due.name, &watched->entry, parts_.reference)});
+  parts_.store.ask<std::optional<DomainMemory>>(
+      [name = due.name, checks = parts_.checks](Database& database) {
+        return read_memory(database, name, checks);
+      },
+      parts_.post,
+      [this, running](std::optional<std::optional<DomainMemory>> memory) {
+        if (!memory) {
+          ++counters_.skipped;
+          log_error("look skipped", {{"domain", running->name.text()},
+                                     {"why", "the store could not be read"},
+                                     {"error", parts_.store.counters().last_error}});
+          return end(running, Sight::unseen);
+        }
+        running->memory = std::move(*memory);
+        guarded(running, [&] { scan(running); });
+      });
+}
+
+void Loop::scan(const RunningPtr& running) {
+  if (running->memory) {
+    running->domain.remembered = running->memory->remembered;
+    running->domain.dmarc_since = running->memory->dmarc_since;
+  }
+  const Deadline deadline = std::chrono::steady_clock::now() + settings_.scan_deadline;
+  run_scan(running->domain, parts_.checks, parts_.prober, mode_of(running->purpose), parts_.now(),
+           deadline, [this, running](ScanResult result) {
+             guarded(running, [&] { judged(running, std::move(result)); });
+           });
+}
+
+void Loop::judged(const RunningPtr& running, ScanResult result) {
+  ++counters_.scans;
+  counters_.questions += result.questions;
+  running->questions = result.questions;
+  if (!result.trouble.empty())
+    log_warning("scan incomplete", {{"domain", running->name.text()}, {"why", result.trouble}});
+  const auto look = std::make_shared<Look>(look_of(running, std::move(result)));
+  parts_.store.run(
+      [look, checks = parts_.checks](Database& database) { save_look(database, *look, checks); },
+      parts_.post,
+      [this, running, look](bool stored) {
+        guarded(running, [&] { saved(running, look, stored); });
+      });
+}
+
+Look Loop::look_of(const RunningPtr& running, ScanResult result) {
+  const Posture* last = running->memory ? &running->memory->posture : nullptr;
+  Look look(running->name);
+  if (running->memory) look.watch = std::move(running->memory->watch);
+  const LookContext context{.now = result.at,
+                            .second_path = running->purpose == Purpose::confirmation};
+  const Noticed noticed =
+      take_notice(look.watch, running->domain, parts_.checks, result, context, settings_.confirm);
+  running->alerts = noticed.alerts;
+  running->next_look = noticed.outcome.next_look;
+  look.posture = after_look(last, parts_.checks, std::move(result.judgements), result.at);
+  look.changes = changes_between(running->domain, parts_.checks, last, look.posture);
+  look.remembered = remembered_after(running->domain.remembered, look.posture);
+  look.dmarc_since = dmarc_since_after(running->domain.dmarc_since, look.posture);
+  look.evidence = std::move(result.evidence);
+  running->trust.eligibility = eligibility_of(look.posture);
+  return look;
+}
+
+void Loop::saved(const RunningPtr& running, const std::shared_ptr<Look>& look, bool stored) {
+  if (!stored) {
+    ++counters_.unstored;
+    log_error("look not stored",
+              {{"domain", running->name.text()}, {"error", parts_.store.counters().last_error}});
+  }
+  counters_.changes += look->changes.size();
+  counters_.alerts += running->alerts;
+  const bool swept = parts_.state.looked(running->name, look->posture, running->trust);
+  if (listener_)
+    listener_({running->name, look->posture, running->trust, look->changes, running->alerts,
+               running->questions, stored});
+  const Sight sight = sight_of(look->posture);
+  if (running->next_look)
+    parts_.schedule.ask_at(running->name, *running->next_look, Purpose::confirmation);
+  end(running, sight);
+  if (swept && sweep_listener_) sweep_listener_();
+}
+
+void Loop::end(const RunningPtr& running, Sight sight) {
+  --in_flight_;
+  if (running->scheduled) parts_.schedule.done(running->name, parts_.now(), sight);
+  if (!halted_) parts_.post([this] { fill(); });
+}
+
+// The edge of a look: a bug of ours costs this look only.
+void Loop::guarded(const RunningPtr& running, const std::function<void()>& step) {
+  try {
+    step();
+  } catch (const std::exception& bug) {
+    ++counters_.bugs;
+    log_error("look failed", {{"domain", running->name.text()}, {"bug", bug.what()}});
+    end(running, Sight::unseen);
+  }
+}
+
+}  // namespace mailfleet

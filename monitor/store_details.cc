@@ -1,0 +1,83 @@
+#include "monitor/store_details.h"
+
+#include <algorithm>
+
+#include "monitor/store/history.h"
+
+namespace mailfleet {
+namespace {
+
+HistoryRow history_row(const ChangeRow& row) {
+  return {.at = row.at,
+          .check = row.check,
+          .was = row.was,
+          .now = row.now,
+          .kind = row.kind,
+          .summary = row.summary};
+}
+
+void run_here(std::function<void()> work) { work(); }
+
+}  // namespace
+
+std::vector<HistoryRow> history_of(const DomainMemory& memory,
+                                   const std::vector<ChangeRow>& changes,
+                                   std::span<const Check* const> checks, size_t limit) {
+  std::vector<HistoryRow> out;
+  for (const ChangeRow& row : changes) out.push_back(history_row(row));
+  if (out.size() >= limit) return out;  // there may be older ones
+  for (const Check* check : checks) {
+    const Standing* standing = memory.posture.find(check->id);
+    if (!standing || !standing->level) continue;
+    const auto oldest =
+        std::ranges::find(changes.rbegin(), changes.rend(), check->id, &ChangeRow::check);
+    if (oldest != changes.rend() && oldest->was.empty()) continue;  // first seen later, and stored
+    if (out.size() == limit) break;
+    out.push_back({.at = memory.first_at,
+                   .check = std::string(check->id),
+                   .now = oldest == changes.rend() ? std::string(check->level_name(standing->level))
+                                                   : oldest->was,
+                   .kind = "first-sight"});
+  }
+  return out;
+}
+
+void StoreDetails::domain(const Name& name, size_t history_limit,
+                          std::function<void(std::optional<DomainDetails>)> answer) {
+  store_.ask<std::optional<DomainDetails>>(
+      [name, history_limit, checks = checks_](Database& database) -> std::optional<DomainDetails> {
+        auto memory = read_memory(database, name, checks);
+        if (!memory) return {};
+        DomainDetails out;
+        out.history = history_of(*memory, read_changes(database, name, 0, history_limit), checks,
+                                 history_limit);
+        out.posture = std::move(memory->posture);
+        out.trust.eligibility = eligibility_of(out.posture);
+        return out;
+      },
+      run_here,
+      [answer = std::move(answer)](std::optional<std::optional<DomainDetails>> details) {
+        answer(details ? std::move(*details) : std::nullopt);
+      });
+}
+
+void StoreDetails::changes(
+    std::optional<Name> domain, int64_t before_id, size_t limit,
+    std::function<void(std::vector<std::pair<int64_t, HistoryRow>>, std::vector<Name>)> answer) {
+  store_.ask<std::vector<ChangeRow>>(
+      [domain = std::move(domain), before_id, limit](Database& database) {
+        return read_changes(database, domain, before_id, limit);
+      },
+      run_here,
+      [answer = std::move(answer)](std::optional<std::vector<ChangeRow>> found) {
+        std::vector<std::pair<int64_t, HistoryRow>> rows;
+        std::vector<Name> names;
+        for (const ChangeRow& row : found.value_or(std::vector<ChangeRow>{})) {
+          rows.emplace_back(row.id, history_row(row));
+          names.push_back(row.domain);
+        }
+        answer(std::move(rows), std::move(names));
+      });
+}
+
+}  // namespace mailfleet

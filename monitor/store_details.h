@@ -1,0 +1,37 @@
+// The store's answers to the web: one domain's facts and history, and the change log. Any thread;
+// answers come on the store's.
+#pragma once
+
+#include <span>
+
+#include "exporter/details.h"
+#include "monitor/store/history.h"
+#include "monitor/store/looks.h"
+#include "monitor/store/store.h"
+
+namespace mailfleet {
+
+class StoreDetails : public Details {
+ public:
+  // Both outlive it.
+  StoreDetails(Store& store, std::span<const Check* const> checks)
+      : store_(store), checks_(checks) {}
+
+  void domain(const Name& name, size_t history_limit,
+              std::function<void(std::optional<DomainDetails>)> answer) override;
+  void changes(std::optional<Name> domain, int64_t before_id, size_t limit,
+               std::function<void(std::vector<std::pair<int64_t, HistoryRow>>, std::vector<Name>)>
+                   answer) override;
+
+ private:
+  Store& store_;
+  std::span<const Check* const> checks_;
+};
+
+// The rows of a domain's history, newest first: its changes, and below them the first sight of each
+// check, which is not stored but follows from what is. `changes` are all there are, or the newest.
+std::vector<HistoryRow> history_of(const DomainMemory& memory,
+                                   const std::vector<ChangeRow>& changes,
+                                   std::span<const Check* const> checks, size_t limit);
+
+}  // namespace mailfleet
