@@ -67,6 +67,7 @@ HttpResponse::State HttpResponse::after_header() {
 }
 
 HttpResponse::State HttpResponse::end() {
+  if (!parser_->beast.got_some()) return failed("closed without an answer", false);
   boost::system::error_code error;
   parser_->beast.put_eof(error);
   if (error || !parser_->beast.is_done()) return failed("closed before its end", false);

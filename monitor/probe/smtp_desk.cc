@@ -215,6 +215,7 @@ class SmtpDesk::Work : public std::enable_shared_from_this<Work> {
     if (job->waiters.empty() && !job->running && (!job->basic || job->mode != AskMode::normal)) {
       std::erase(lanes_[job->question.address].waiting, job);
       forget(job);
+      serve(job->question.address);
     }
     answer(job->basic ? job->result() : our_load("waited too long for its turn"));
   }
@@ -233,6 +234,7 @@ class SmtpDesk::Work : public std::enable_shared_from_this<Work> {
     Lane& lane = found->second;
     const auto now = Clock::now();
     if (lane.waiting.empty()) {
+      lane.timer.reset();  // nobody left to wait for
       if (lane.rules.idle(now, policy_)) lanes_.erase(found);
       return;
     }
