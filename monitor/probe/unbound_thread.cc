@@ -51,13 +51,17 @@ void must(int status, const std::string& what) {
 
 std::vector<Option> options(const ResolverSettings& settings, ResolverPath path) {
   const bool cached = path == ResolverPath::cached;
-  const std::string max_ttl = cached ? std::to_string(settings.cache_max_ttl.count()) : "0";
+  // The limits of TTL are one for the whole process, whatever their context says.
+  const std::string max_ttl = std::to_string(settings.cache_max_ttl.count());
   return {
       {"cache-max-ttl:", max_ttl},
       {"cache-max-negative-ttl:", max_ttl},
-      {"val-bogus-ttl:", cached ? "60" : "0"},
-      {"msg-cache-size:", cached ? "32m" : "4m"},
-      {"rrset-cache-size:", cached ? "64m" : "8m"},
+      {"val-bogus-ttl:", "60"},
+      // An uncached path has room for the message it is at, and no other.
+      {"msg-cache-size:", cached ? "32m" : "1"},
+      {"msg-cache-slabs:", cached ? "4" : "1"},
+      {"rrset-cache-size:", cached ? "64m" : "1"},
+      {"rrset-cache-slabs:", cached ? "4" : "1"},
       {"key-cache-size:", "8m"},
       // The library's own defaults serve one program's few look-ups.
       {"outgoing-range:", "1000"},
@@ -71,7 +75,7 @@ std::vector<Option> options(const ResolverSettings& settings, ResolverPath path)
       // A name whose server is silent must not make its neighbours behind the same forwarder look
       // dead, nor turn into SERVFAIL before the caller's own time is up.
       {"infra-keep-probing:", "yes"},
-      {"infra-cache-max-rtt:", "2000"},
+      {"infra-cache-max-rtt:", "12000"},
       {"outbound-msg-retry:", "32"},
       {"do-not-query-localhost:", "no"},
   };
@@ -94,9 +98,6 @@ void set_up(ub_ctx* context, const ResolverSettings& settings, ResolverPath path
   ub_ctx_debugout(context, nullptr);  // libunbound would write to stderr
   for (const auto& [option, value] : options(settings, path))
     must(ub_ctx_set_option(context, option, value.c_str()), std::string(option) + " " + value);
-  for (const char* zone : local_zones)
-    must(ub_ctx_set_option(context, "local-zone:", (std::string(zone) + " nodefault").c_str()),
-         std::string("local-zone ") + zone);
   must(ub_ctx_add_ta_file(context, settings.trust_anchor_file.c_str()),
        "trust_anchor_file " + settings.trust_anchor_file);
   const bool second = path == ResolverPath::confirm && !settings.second_forward.empty();
@@ -110,8 +111,9 @@ void set_up(ub_ctx* context, const ResolverSettings& settings, ResolverPath path
   if (forwarders.empty())
     must(ub_ctx_set_option(context, "root-hints:", settings.root_hints_file.c_str()),
          "root_hints_file " + settings.root_hints_file);
-  // Makes libunbound read its files now, while a mistake can still be told to the operator.
-  must(ub_ctx_zone_remove(context, "none.invalid."), "set-up");
+  // The first removal makes libunbound read its files, while a mistake can still be told.
+  for (const char* zone : local_zones)
+    must(ub_ctx_zone_remove(context, zone), "cannot set up: a file that libunbound refuses");
 }
 
 }  // namespace
@@ -244,16 +246,17 @@ class UnboundThread::Loop {
     Loop* self = pending->loop;
     WireAnswer answer{.id = pending->id};
     self->pending_.erase(answer.id);
-    answer.delivered = packet != nullptr && length > 0;
+    // With a code of its own (SERVFAIL after the last try) there is no packet, whatever the buffer
+    // holds; an answer's code is inside the packet.
+    answer.delivered = rcode == 0 && packet != nullptr && length > 0;
     if (answer.delivered)
       answer.packet.assign(static_cast<const char*>(packet), static_cast<size_t>(length));
     answer.validation.dnssec = security == 1   ? Dnssec::bogus
                                : security == 2 ? Dnssec::secure
                                                : Dnssec::insecure;
-    if (why_bogus)
-      answer.validation.why_bogus = why_bogus;
-    else if (!answer.delivered)
-      answer.validation.why_bogus = "rcode " + std::to_string(rcode);
+    if (why_bogus) answer.validation.why_bogus = why_bogus;
+    if (!answer.delivered && !why_bogus)
+      answer.validation.why_bogus = rcode == 2 ? "SERVFAIL" : "code " + std::to_string(rcode);
     self->deliver_(std::move(answer));
   }
 
