@@ -41,13 +41,14 @@ std::string fault_of_check(const Request& request, std::span<const Check* const>
 // The plain letter for U+00C0 to U+017F, by code point; '\0' where there is none.
 char plain_letter(unsigned code) {
   static constexpr std::string_view latin1 =
-      "aaaaaa\0ceeeeiiii\0nooooo\0ouuuuy\0\0aaaaaa\0ceeeeiiii\0nooooo\0ouuuuy\0y";
+      "aaaaaa.ceeeeiiii.nooooo.ouuuuy..aaaaaa.ceeeeiiii.nooooo.ouuuuy.y";
   static constexpr std::string_view extended =
-      "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiii\0\0jjkk\0llllllllll"
-      "nnnnnn\0\0\0oooooo\0\0rrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzz\0";
-  if (code >= 0xc0 && code - 0xc0 < latin1.size()) return latin1[code - 0xc0];
-  if (code >= 0x100 && code - 0x100 < extended.size()) return extended[code - 0x100];
-  return '\0';
+      "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiii..jjkk.llllllllll"
+      "nnnnnn...oooooo..rrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzz.";
+  char out = '.';
+  if (code >= 0xc0 && code - 0xc0 < latin1.size()) out = latin1[code - 0xc0];
+  if (code >= 0x100 && code - 0x100 < extended.size()) out = extended[code - 0x100];
+  return out == '.' ? '\0' : out;
 }
 
 int level_of(const DomainSummary& domain, size_t check) {

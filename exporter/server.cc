@@ -57,6 +57,9 @@ struct Server::Running {
     add_api_routes(site, routes);
     add_metrics_routes(site, routes);
     add_admin_routes(site, routes);
+    add_feed_routes(site, routes);
+    add_page_routes(site, routes);
+    add_lookup_routes(site, routes);
   }
 
   // Holds the context, so that an answer that comes after the end finds a place to be dropped in.
@@ -96,7 +99,7 @@ void Server::Running::handle(const Request& request, Audience audience, Reply re
     if (auto refusal = admin_refusal(request, settings.token)) return reply(std::move(*refusal));
   if (match.route) return match.route->handle(request, match.values, std::move(reply));
   if (!match.allow.empty()) return reply(method_not_allowed(match.allow));
-  reply(problem(404, "there is nothing here"));
+  reply(nothing_here(site, request));
 }
 
 void Server::Running::count(const Request& request, Audience audience, const WireAnswer& answer) {

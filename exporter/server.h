@@ -14,6 +14,7 @@
 #include "checks/base/time.h"
 #include "checks/registry.h"
 #include "exporter/admin_actions.h"
+#include "exporter/advice.h"
 #include "exporter/details.h"
 #include "exporter/metrics/per_domain.h"
 #include "exporter/metrics/self_metrics.h"
@@ -31,6 +32,7 @@ struct ServerSettings {
   std::string version{};
   std::string revision{};
   PerDomain per_domain = PerDomain::automatic;
+  const AdviceBook* advice = nullptr;  // outlives the server; null: findings are shown by their codes
   std::function<Time()> clock{};  // required
 };
 

@@ -208,6 +208,98 @@ TEST_CASE("api: regressions by state and severity, newest first") {
   CHECK(ask(server.ports.listen[0], "/api/v1/regressions?state=bad").status == 400);
 }
 
+TEST_CASE("pages: every page in both languages, well and escaped") {
+  const SampleServer server;
+  const uint16_t port = server.ports.listen[0];
+  for (const std::string language : {"", "/cy"})
+    for (const std::string path : {"/", "/?state=failing&q=&sector=", "/?limit=2", "/?state=wrong", "/domains/cardiff.gov.uk",
+                                   "/domains/hostile.example", "/domains/new.gov.uk", "/domains/silent.gov.uk", "/lookup",
+                                   "/lookup?q=%3Cscript%3Ealert(1)%3C/script%3E", "/lookup?q=jo@cardiff.gov.uk"}) {
+      CAPTURE(language + path);
+      const Asked asked = ask(port, language + path);
+      CHECK(asked.status == 200);
+      CHECK(asked.headers.find("Content-Type")->second == "text/html; charset=utf-8");
+      CHECK(asked.body.find(language.empty() ? "<html lang=\"en\">" : "<html lang=\"cy\">") != std::string::npos);
+      CHECK(asked.body.find("<script") == std::string::npos);
+      CHECK(asked.body.find("\xe2\x80\xae") == std::string::npos);
+      CHECK(asked.body.find("{{") == asked.body.find("{{x}}"));  // only what the hostile text says itself
+      CHECK(asked.body.find("Mail security in Wales") != std::string::npos);
+      CHECK(asked.body.ends_with("</html>\n"));
+    }
+}
+
+TEST_CASE("pages: what is not there is said in the reader's language") {
+  const SampleServer server;
+  const uint16_t port = server.ports.listen[0];
+  CHECK(ask(port, "/nothing").body.find("Page not found") != std::string::npos);
+  CHECK(ask(port, "/nothing").status == 404);
+  CHECK(ask(port, "/cy/dim").body.find("Heb ddod o hyd") != std::string::npos);
+  const Asked elsewhere = ask(port, "/domains/%3Cb%3E.example");
+  CHECK(elsewhere.status == 404);
+  CHECK(elsewhere.body.find("&lt;b&gt;.example") != std::string::npos);
+}
+
+TEST_CASE("pages: the fleet page filters, pages and tells what is unknown") {
+  const SampleServer server;
+  const uint16_t port = server.ports.listen[0];
+  const std::string good = ask(port, "/?state=good").body;
+  CHECK(good.find("/domains/cardiff.gov.uk") != std::string::npos);
+  CHECK(good.find("/domains/silent.gov.uk") == std::string::npos);
+  CHECK(good.find("/fleet.csv?state=good") != std::string::npos);
+  CHECK(good.find("No answer could be had for: starttls") != std::string::npos);
+  const std::string first = ask(port, "/?limit=2").body;
+  CHECK(first.find("cursor=") != std::string::npos);
+  CHECK(ask(port, "/fleet.csv?state=good").headers.find("Content-Type")->second == "text/csv; charset=utf-8");
+}
+
+TEST_CASE("pages: the style comes compressed, once") {
+  const SampleServer server;
+  const Asked asked = ask(server.ports.listen[0], "/static/govuk.css", {{"Accept-Encoding", "gzip"}});
+  CHECK(asked.headers.find("Content-Encoding")->second == "gzip");
+  CHECK(asked.body.find(".govuk-tag") != std::string::npos);
+  CHECK(asked.body.find("url(") == std::string::npos);
+}
+
+TEST_CASE("lookup: the API answers in both languages") {
+  const SampleServer server;
+  const json::value yes = ask_json(server, "/api/v1/lookup?q=jo@cardiff.gov.uk");
+  CHECK(yes.at("answer") == "yes");
+  CHECK(yes.at("organisation_cy") == "Cyngor Caerdydd");
+  CHECK(yes.at("valid_until") == "2026-11-22T11:50:00Z");
+  CHECK(yes.at("text") != yes.at("text_cy"));
+  CHECK(ask_json(server, "/api/v1/lookup?q=gwent.police.uk").at("answer") == "no");
+  CHECK(ask_json(server, "/api/v1/lookup?q=silent.gov.uk").at("answer") == "unknown");
+  const json::value slip = ask_json(server, "/api/v1/lookup?q=cardif.gov.uk");
+  CHECK(slip.at("answer") == "not-listed");
+  CHECK(slip.at("domain") == "cardif.gov.uk");
+  CHECK(slip.at("suggestions").at(0).at("domain") == "cardiff.gov.uk");
+  CHECK(ask(server.ports.listen[0], "/api/v1/lookup").status == 400);
+}
+
+TEST_CASE("lookup: a client that asks without end is told to wait") {
+  const SampleServer server;
+  int last = 0;
+  for (int i = 0; i < 100 && last != 429; ++i) last = ask(server.ports.listen[0], "/api/v1/lookup?q=x").status;
+  CHECK(last == 429);
+  CHECK(ask(server.ports.listen[0], "/lookup").status == 200);  // the empty form costs nothing
+}
+
+TEST_CASE("feed: what the edition holds, and 503 before there is one") {
+  auto snapshot = sample_snapshot();
+  const SampleServer before(snapshot);
+  const Asked none = ask(before.ports.listen[0], "/feed/v1/trusted-domains.json");
+  CHECK(none.status == 503);
+  CHECK(none.headers.count("Retry-After") == 1);
+  auto issued = std::make_shared<Snapshot>(*sample_snapshot());
+  issued->feed.serial = 5;
+  issued->feed.documents = {{"/feed/v1/trusted-domains.json", std::make_shared<const Document>(Document{"{}", "", "\"e\"", "application/json"})}};
+  const SampleServer after(issued);
+  CHECK(ask(after.ports.listen[0], "/feed/v1/trusted-domains.json").body == "{}");
+  CHECK(ask(after.ports.listen[0], "/feed/v1/trusted-domains.json", {{"If-None-Match", "\"e\""}}).status == 304);
+  CHECK(ask(after.ports.listen[0], "/feed/v1/trusted-domains.json.sig").status == 404);
+  CHECK(ask(after.ports.listen[0], "/feed/v1/editions/4.json").status == 404);
+}
+
 TEST_CASE("web: HEAD says what GET would, without the body") {
   const SampleServer server;
   const std::string answer = said_to(server.ports.listen[0], "HEAD /-/healthy HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");

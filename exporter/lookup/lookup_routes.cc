@@ -1,0 +1,207 @@
+// /lookup in both languages, and /api/v1/lookup.
+#include <algorithm>
+#include <memory>
+
+#include "checks/base/text.h"
+#include "exporter/api/objects.h"
+#include "exporter/http/rate_limit.h"
+#include "exporter/lookup/lookup.h"
+#include "exporter/pages/page.h"
+
+namespace mailfleet {
+namespace {
+
+// An officer asks a few times a minute; an office behind one address some dozens.
+constexpr int64_t lookups_a_minute = 60;
+
+std::string organisation_in(Language language, const DomainSummary& domain) {
+  const bool welsh = language == Language::welsh && !domain.owner.organisation_cy.empty();
+  const std::string& name = welsh ? domain.owner.organisation_cy : domain.owner.organisation;
+  return for_display(name.empty() ? domain.name.text() : name, 200);
+}
+
+std::string answer_text(const DomainAnswer& answer, const Texts& words) {
+  std::string key = "lookup.text_" + std::string(to_text(answer.answer));
+  if (std::ranges::find(answer.reasons, "not-authenticated") != answer.reasons.end())
+    key = "lookup.text_yes-but-t1";
+  return words.say(key, {{"domain", answer.domain->name.text()}});
+}
+
+std::string missing_text(const Lookup& lookup, const Texts& words) {
+  const bool named = Name::parse(lookup.asked) && lookup.asked.find('.') != std::string::npos;
+  if (named)
+    return words.say("lookup.text_not-listed", {{"domain", for_display(lookup.asked, 253)}});
+  return words.say(lookup.suggestions.empty() ? "lookup.text_nothing" : "lookup.text_several");
+}
+
+Value suggestion_list(const Lookup& lookup) {
+  Value out = Value::list();
+  for (const DomainSummary* each : lookup.suggestions)
+    out.push(Value::object(
+        {{"domain", each->name.text()}, {"organisation", text_or_null(each->owner.organisation)}}));
+  return out;
+}
+
+Value strings(const std::vector<std::string>& texts) {
+  Value out = Value::list();
+  for (const std::string& each : texts) out.push(each);
+  return out;
+}
+
+Value domain_answer_object(const DomainAnswer& answer) {
+  const Owner& owner = answer.domain->owner;
+  return Value::object({{"answer", to_text(answer.answer)},
+                        {"domain", answer.domain->name.text()},
+                        {"organisation", text_or_null(owner.organisation)},
+                        {"organisation_cy", text_or_null(owner.organisation_cy)},
+                        {"since", time_or_null(answer.since)},
+                        {"checked_at", time_or_null(answer.checked_at)},
+                        {"valid_until", time_or_null(answer.valid_until)},
+                        {"reasons", strings(answer.reasons)},
+                        {"text", answer_text(answer, texts(Language::english))},
+                        {"text_cy", answer_text(answer, texts(Language::welsh))}});
+}
+
+// One organisation may have several domains: the most cautious answer leads, all are in "domains".
+Value lookup_object(const Lookup& lookup) {
+  if (!lookup.answers.empty()) {
+    Value out = domain_answer_object(lookup.answers[0]);
+    Value all = Value::list();
+    for (const DomainAnswer& each : lookup.answers)
+      all.push(
+          Value::object({{"domain", each.domain->name.text()}, {"answer", to_text(each.answer)}}));
+    return out.set("domains", std::move(all)).set("suggestions", Value::list());
+  }
+  const auto name =
+      lookup.asked.find('.') == std::string::npos ? std::nullopt : Name::parse(lookup.asked);
+  return Value::object({{"answer", to_text(LookupAnswer::not_listed)},
+                        {"domain", name ? Value(name->text()) : Value()},
+                        {"organisation", Value()},
+                        {"organisation_cy", Value()},
+                        {"since", Value()},
+                        {"checked_at", Value()},
+                        {"valid_until", Value()},
+                        {"reasons", Value::list()},
+                        {"text", missing_text(lookup, texts(Language::english))},
+                        {"text_cy", missing_text(lookup, texts(Language::welsh))},
+                        {"domains", Value::list()},
+                        {"suggestions", suggestion_list(lookup)}});
+}
+
+data moment(const std::optional<Time>& time, const Texts& words) {
+  return given(time ? when(words, *time) : "");
+}
+
+data answer_data(const DomainAnswer& answer, const Texts& words) {
+  const std::string id(to_text(answer.answer));
+  const std::string name = answer.domain->name.text();
+  data out{data::type::object};
+  out.set("answer", id);
+  out.set("headline", words.say("lookup." + id));
+  out.set("who", words.say("lookup.who",
+                           {{"organisation", organisation_in(words.language(), *answer.domain)},
+                            {"domain", name}}));
+  out.set("text", answer_text(answer, words));
+  out.set("instead", words.say("lookup.instead_" + id));
+  out.set("since", moment(answer.since, words));
+  out.set("checked", moment(answer.checked_at, words));
+  out.set("valid", moment(answer.valid_until, words));
+  out.set("page", url_in(words.language(), "/domains/" + percent_encoded(name)));
+  return out;
+}
+
+data missing_data(const Lookup& lookup, const Texts& words) {
+  data out{data::type::object};
+  out.set("answer", "not-listed");
+  out.set("headline", words.say("lookup.not-listed"));
+  out.set("who", for_display(lookup.asked, 253));
+  out.set("text", missing_text(lookup, words));
+  out.set("instead", words.say("lookup.instead_not-listed"));
+  for (const char* key : {"since", "checked", "valid", "page"}) out.set(key, truth(false));
+  return out;
+}
+
+data suggestions_data(const Lookup& lookup, const Texts& words) {
+  data out{data::type::list};
+  for (const DomainSummary* each : lookup.suggestions) {
+    const std::string& name = each->name.text();
+    data row{data::type::object};
+    row.set("name",
+            words.say("lookup.who", {{"organisation", organisation_in(words.language(), *each)},
+                                     {"domain", name}}));
+    row.set("url", url_in(words.language(), "/lookup?q=" + percent_encoded(name)));
+    out.push_back(row);
+  }
+  return out;
+}
+
+data lookup_data(const Lookup& lookup, std::string_view query, const Texts& words) {
+  data out{data::type::object};
+  out.set("action", url_in(words.language(), "/lookup"));
+  out.set("q", for_display(query, 200));
+  const bool asked = !trim(query).empty();
+  out.set("asked", truth(asked));
+  const data suggestions = suggestions_data(lookup, words);
+  out.set("has_suggestions", truth(!suggestions.is_empty_list()));
+  out.set("suggestions", suggestions);
+  data answers{data::type::list};
+  for (const DomainAnswer& each : lookup.answers) answers.push_back(answer_data(each, words));
+  if (asked && lookup.answers.empty()) answers.push_back(missing_data(lookup, words));
+  out.set("answers", answers);
+  return out;
+}
+
+Response too_many() {
+  Response out = problem(429, "too many look-ups from this address: wait a minute");
+  out.fields.emplace_back("Retry-After", "60");
+  return out;
+}
+
+Response lookup_page(const Site& site, const Request& request) {
+  const Language language = language_of(request);
+  const Texts& words = texts(language);
+  const std::string query(request.filter("q"));
+  const SnapshotPtr snapshot = site.snapshot();
+  const Lookup lookup = look_up(*snapshot, query, site.now());
+  const PageFrame frame{.language = language,
+                        .path = "/lookup",
+                        .query = query.empty() ? "" : "?q=" + percent_encoded(query),
+                        .title = words.say("lookup.title")};
+  Response out = page(site, frame, "lookup", lookup_data(lookup, query, words));
+  out.cache_control = "no-store";
+  return out;
+}
+
+Response lookup_api(const Site& site, const Request& request) {
+  const std::string_view query = request.filter("q");
+  if (trim(query).empty())
+    return problem(400, "q is missing: an e-mail address, a domain or an organisation");
+  const SnapshotPtr snapshot = site.snapshot();
+  Response out = json_response(lookup_object(look_up(*snapshot, query, site.now())));
+  out.cache_control = "no-store";
+  return out;
+}
+
+}  // namespace
+
+void add_lookup_routes(const Site& site, std::vector<Route>& routes) {
+  const auto limit = std::make_shared<RateLimit>(lookups_a_minute, Seconds(60));
+  const auto add = [&](const char* pattern, const char* summary,
+                       Response (*answer)(const Site&, const Request&)) {
+    routes.push_back(
+        {.method = "GET",
+         .pattern = pattern,
+         .summary = summary,
+         .handle = [&site, limit, answer](const Request& request, const PathValues&, Reply reply) {
+           const bool asks = !request.filter("q").empty();
+           if (asks && !limit->allows(request.client, site.now())) return reply(too_many());
+           reply(answer(site, request));
+         }});
+  };
+  add("/lookup", "May I send this by e-mail?", lookup_page);
+  add("/cy/lookup", "May I send this by e-mail?, in Welsh", lookup_page);
+  add("/api/v1/lookup",
+      "One of five answers for an address, a domain or an organisation, ?q=", lookup_api);
+}
+
+}  // namespace mailfleet

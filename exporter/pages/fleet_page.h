@@ -1,0 +1,21 @@
+// The fleet page, and the same rows as CSV. Pure: from a snapshot to what the template shows.
+#pragma once
+
+#include "exporter/pages/page.h"
+#include "exporter/selection.h"
+
+namespace mailfleet {
+
+data fleet_data(const Snapshot& snapshot, std::span<const Check* const> checks,
+                const Request& request, const Texts& words, Time now);
+
+// All domains that the filters let through, not only one page of them.
+std::string fleet_csv(const Snapshot& snapshot, std::span<const Check* const> checks,
+                      Selection selection);
+
+std::string tag_of(DomainState state);  // the CSS class of its tag
+std::string check_name(const Check& check, const Texts& words);
+std::string level_name(const Check& check, int level, const Texts& words);  // -1: unknown
+std::string trust_text(const TrustView& trust, const Texts& words);
+
+}  // namespace mailfleet
