@@ -27,6 +27,7 @@ struct Look {
   const DnsObservation* tlsa = nullptr;  // the answer that counts; null: none was found
   std::optional<Name> base{};            // the TLSA base domain
   bool void_records = false;             // TLSA records without DNSSEC
+  size_t void_usable = 0;                // of them, well-formed for SMTP
   bool no_tls = false;                   // records to match, and the server said no to TLS
   std::optional<TlsaVerdict> verdict{};  // empty: not tried
 };
@@ -55,6 +56,7 @@ void find_tlsa(const std::vector<Name>& bases, Facts& facts, Look& out) {
     if (seen.tlsa.empty()) continue;
     if (out.input.tlsa_secure == false || out.input.address_secure == false) {
       out.void_records = true;
+      out.void_usable = static_cast<size_t>(std::ranges::count_if(seen.tlsa, is_usable));
       if (out.input.tlsa_secure == false) continue;
     }
     out.tlsa = &seen;
@@ -147,7 +149,8 @@ Value facts_of(const Look& look) {
   Value out = look.endpoint.head();
   out.set("secure", secure_of(look));
   const bool known = look.endpoint.address && look.input.tlsa_secure;
-  out.set("usable", known ? Value(look.input.usable) : Value());
+  const size_t usable = look.tlsa ? look.input.usable : look.void_usable;
+  out.set("usable", known ? Value(usable) : Value());
   out.set("matches", look.verdict ? Value(look.verdict->authenticated) : Value());
   return out;
 }
