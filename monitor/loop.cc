@@ -6,6 +6,7 @@
 #include "monitor/log.h"
 #include "monitor/settings.h"
 #include "monitor/watch/remembered.h"
+#include "monitor/watch/stale.h"
 
 namespace mailfleet {
 namespace {
@@ -20,6 +21,10 @@ AskMode mode_of(Purpose purpose) {
       break;
   }
   return AskMode::confirm;
+}
+
+bool is_on_list(const TrustEntry& entry) {
+  return entry.state == TrustState::active || entry.state == TrustState::suspended;
 }
 
 Sight sight_of(const Posture& posture) {
@@ -119,20 +124,50 @@ void Loop::judged(const RunningPtr& running, ScanResult result) {
 Look Loop::look_of(const RunningPtr& running, ScanResult result) {
   const Posture* last = running->memory ? &running->memory->posture : nullptr;
   Look look(running->name);
-  if (running->memory) look.watch = std::move(running->memory->watch);
+  if (running->memory) {
+    look.watch = std::move(running->memory->watch);
+    look.trust = std::move(running->memory->trust);
+  }
   const LookContext context{.now = result.at,
-                            .second_path = running->purpose == Purpose::confirmation};
-  const Noticed noticed =
+                            .second_path = running->purpose == Purpose::confirmation,
+                            .trusted = is_on_list(look.trust),
+                            .hold = parts_.desk.holds(running->name, result.at)};
+  Noticed noticed =
       take_notice(look.watch, running->domain, parts_.checks, result, context, settings_.confirm);
   running->alerts = noticed.alerts;
   running->next_look = noticed.outcome.next_look;
   look.posture = after_look(last, parts_.checks, std::move(result.judgements), result.at);
+  for (Notice& each : notice_stale(look.watch, look.posture, context, settings_.confirm))
+    noticed.outcome.notices.push_back(std::move(each));
+  if (const Watched* watched = parts_.state.find(running->name))
+    look.incidents = parts_.desk.hear(watched->entry, noticed.outcome, look.posture, result.at);
   look.changes = changes_between(running->domain, parts_.checks, last, look.posture);
   look.remembered = remembered_after(running->domain.remembered, look.posture);
   look.dmarc_since = dmarc_since_after(running->domain.dmarc_since, look.posture);
+  weigh_trust(running, result, context, look);
   look.evidence = std::move(result.evidence);
-  running->trust.eligibility = eligibility_of(look.posture);
   return look;
+}
+
+void Loop::weigh_trust(const RunningPtr& running, const ScanResult& result,
+                       const LookContext& context, Look& look) {
+  const Watched* watched = parts_.state.find(running->name);
+  TrustLook seen{.now = result.at, .complete = result.complete, .fleet_in_doubt = context.hold};
+  if (watched && watched->entry.tls_ready && !watched->entry.agreement.empty()) {
+    seen.has_agreement = *watched->entry.tls_ready <= result.at;
+    seen.agreement_ahead = !seen.has_agreement;
+  }
+  for (const Regression& regression : look.watch.regressions) {
+    if (!regression.open()) continue;
+    seen.effects.push_back(regression.trust);
+    seen.effect_kinds.push_back(regression.kind);
+  }
+  if (look.remembered)
+    seen.remembered_until = look.remembered->fetched_at + look.remembered->max_age;
+  if (settings_.announced_mx) seen.announced_mx = settings_.announced_mx(running->name, result.at);
+  const Eligibility eligibility = eligibility_of(look.posture);
+  look.transition = take_look(look.trust, eligibility, seen, settings_.trust);
+  running->trust = view_of(look.trust, eligibility);
 }
 
 void Loop::saved(const RunningPtr& running, const std::shared_ptr<Look>& look, bool stored) {
@@ -141,12 +176,13 @@ void Loop::saved(const RunningPtr& running, const std::shared_ptr<Look>& look, b
     log_error("look not stored",
               {{"domain", running->name.text()}, {"error", parts_.store.counters().last_error}});
   }
+  if (stored) parts_.desk.told(look->incidents);
   counters_.changes += look->changes.size();
   counters_.alerts += running->alerts;
   const bool swept = parts_.state.looked(running->name, look->posture, running->trust);
   if (listener_)
-    listener_({running->name, look->posture, running->trust, look->changes, running->alerts,
-               running->questions, stored});
+    listener_({running->name, look->posture, running->trust, look->changes, look->trust,
+               look->transition, look->remembered, running->alerts, running->questions, stored});
   const Sight sight = sight_of(look->posture);
   if (running->next_look)
     parts_.schedule.ask_at(running->name, *running->next_look, Purpose::confirmation);

@@ -11,6 +11,7 @@
 #include <memory>
 #include <span>
 
+#include "monitor/desk.h"
 #include "monitor/fleet/schedule.h"
 #include "monitor/notice.h"
 #include "monitor/prober.h"
@@ -25,6 +26,9 @@ struct LoopSettings {
   size_t max_in_flight = 500;  // scans
   Seconds scan_deadline{600};  // of one scan, absolute
   ConfirmSettings confirm{};
+  TrustSettings trust{};
+  // Hosts of an announced migration of the domain; may be empty.
+  std::function<std::vector<std::string>(const Name&, Time)> announced_mx{};
 };
 
 // A look that has ended, for whoever listens.
@@ -33,6 +37,9 @@ struct LookReport {
   const Posture& posture;
   const TrustView& trust;
   const std::vector<Change>& changes;
+  const TrustEntry& entry;
+  const std::optional<TrustTransition>& transition;
+  const std::optional<RememberedPolicy>& remembered;
   size_t alerts = 0;
   size_t questions = 0;
   bool stored = false;  // on the disk
@@ -57,6 +64,7 @@ class Loop {
     Prober& prober;
     MonitorState& state;
     Schedule& schedule;
+    Desk& desk;
     const Reference& reference;
     std::span<const Check* const> checks;
     Store::Post post;
@@ -64,9 +72,10 @@ class Loop {
   };
   using Listener = std::function<void(const LookReport&)>;
 
-  Loop(Parts parts, LoopSettings settings) : parts_(std::move(parts)), settings_(settings) {}
+  Loop(Parts parts, LoopSettings settings)
+      : parts_(std::move(parts)), settings_(std::move(settings)) {}
 
-  void set_settings(const LoopSettings& settings) { settings_ = settings; }
+  void set_settings(LoopSettings settings) { settings_ = std::move(settings); }
   void listen(Listener listener) { listener_ = std::move(listener); }
   // A sweep has ended: every domain has been looked at once more.
   void on_sweep(std::function<void()> listener) { sweep_listener_ = std::move(listener); }
@@ -90,6 +99,8 @@ class Loop {
   void scan(const RunningPtr& running);
   void judged(const RunningPtr& running, ScanResult result);
   Look look_of(const RunningPtr& running, ScanResult result);
+  void weigh_trust(const RunningPtr& running, const ScanResult& result, const LookContext& context,
+                   Look& look);
   void saved(const RunningPtr& running, const std::shared_ptr<Look>& look, bool stored);
   void end(const RunningPtr& running, Sight sight);
   void guarded(const RunningPtr& running, const std::function<void()>& step);

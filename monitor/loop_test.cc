@@ -84,6 +84,7 @@ struct Rig {
   std::unique_ptr<Store> store{};
   std::unique_ptr<MonitorState> state{};
   Schedule schedule{ScheduleSettings{}};
+  Desk desk{ConfirmSettings{}};
   std::unique_ptr<Loop> loop{};
   LoopSettings settings{};
   size_t reports = 0;
@@ -113,6 +114,7 @@ struct Rig {
             .prober = net,
             .state = *state,
             .schedule = schedule,
+            .desk = desk,
             .reference = shipped_reference(),
             .checks = checks,
             .post = [this](std::function<void()> work) { boost::asio::post(io, std::move(work)); },

@@ -2,9 +2,11 @@
 
 #include "monitor/store/database.h"
 #include "monitor/store/evidence_json.h"
+#include "monitor/store/ledger.h"
 #include "monitor/store/packed.h"
 #include "monitor/store/posture_json.h"
 #include "monitor/store/value_json.h"
+#include "monitor/watch/trust_value.h"
 #include "monitor/watch/watch_value.h"
 
 namespace mailfleet {
@@ -48,6 +50,7 @@ Row upsert(Database& database, const Look& look, std::span<const Check* const> c
            Saved& saved) {
   const std::string posture = pack(to_json(posture_to_value(look.posture, checks)));
   const std::string watch = pack(to_json(to_value(look.watch)));
+  const std::string trust = pack(to_json(to_value(look.trust)));
   Statement& find = database.prepared(
       "SELECT id, look_at, posture_packed = ?2 AND watch_packed = ?3 AND dmarc_since IS ?4 "
       "FROM domain WHERE name = ?1");
@@ -60,10 +63,11 @@ Row upsert(Database& database, const Look& look, std::span<const Check* const> c
   bind(find);
   if (!find.executeStep()) {
     Statement& add = database.prepared(
-        "INSERT INTO domain (name, posture_packed, watch_packed, dmarc_since, first_at, look_at) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?5)");
+        "INSERT INTO domain (name, posture_packed, watch_packed, dmarc_since, first_at, look_at, "
+        "trust_packed) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)");
     bind(add);
     add.bind(5, seconds(look.posture.at));
+    bind_blob(add, 6, trust);
     add.exec();
     saved.posture = true;
     return {database.last_id(), look.posture.at};
@@ -71,14 +75,15 @@ Row upsert(Database& database, const Look& look, std::span<const Check* const> c
   const Row row{find.getColumn(0).getInt64(), time_in(find.getColumn(1))};
   const bool same = find.getColumn(2).getInt() != 0;
   Statement& update = database.prepared(
-      same ? "UPDATE domain SET look_at = ?5 WHERE name = ?1"
+      same ? "UPDATE domain SET look_at = ?5, trust_packed = ?6 WHERE name = ?1"
            : "UPDATE domain SET posture_packed = ?2, watch_packed = ?3, dmarc_since = ?4, "
-             "look_at = ?5 WHERE name = ?1");
+             "look_at = ?5, trust_packed = ?6 WHERE name = ?1");
   if (same)
     update.bind(1, look.domain.text());
   else
     bind(update);
   update.bind(5, seconds(look.posture.at));
+  bind_blob(update, 6, trust);
   update.exec();
   saved.posture = !same;
   return row;
@@ -195,10 +200,12 @@ bool save_evidence(Database& database, int64_t domain, const Look& look) {
 }
 
 constexpr const char* select_memory =
-    "SELECT id, name, first_at, look_at, posture_packed, watch_packed, dmarc_since FROM domain "
+    "SELECT id, name, first_at, look_at, posture_packed, watch_packed, dmarc_since, trust_packed "
+    "FROM domain "
     "WHERE name = ?";
 constexpr const char* select_memories =
-    "SELECT id, name, first_at, look_at, posture_packed, watch_packed, dmarc_since FROM domain "
+    "SELECT id, name, first_at, look_at, posture_packed, watch_packed, dmarc_since, trust_packed "
+    "FROM domain "
     "WHERE name > ? ORDER BY name LIMIT ?";
 
 DomainMemory memory_in(Database& database, Statement& row, std::span<const Check* const> checks) {
@@ -209,6 +216,7 @@ DomainMemory memory_in(Database& database, Statement& row, std::span<const Check
   out.posture = posture_from_value(value_of(row.getColumn(4)), time_in(row.getColumn(3)), checks);
   out.watch = domain_watch_of(value_of(row.getColumn(5)));
   out.dmarc_since = time_if_any(row.getColumn(6));
+  out.trust = trust_entry_of(value_of(row.getColumn(7)));
   out.remembered = read_policy(database, row.getColumn(0).getInt64());
   return out;
 }
@@ -221,7 +229,23 @@ Saved save_look(Database& database, const Look& look, std::span<const Check* con
   save_policy(database, row.id, look.remembered, read_policy(database, row.id));
   save_changes(database, row.id, look.posture.at, look.changes);
   saved.evidence = save_evidence(database, row.id, look);
+  if (look.transition) save_transition(database, look.domain, *look.transition, look.posture.at);
+  for (const Incident& incident : look.incidents) save_incident(database, incident);
   return saved;
+}
+
+bool save_word(Database& database, const Name& name, const DomainWatch& watch,
+               const TrustEntry& trust, const std::optional<TrustTransition>& transition, Time at) {
+  Statement& update =
+      database.prepared("UPDATE domain SET watch_packed = ?2, trust_packed = ?3 WHERE name = ?1");
+  update.bind(1, name.text());
+  const std::string watch_text = pack(to_json(to_value(watch)));
+  const std::string trust_text = pack(to_json(to_value(trust)));
+  bind_blob(update, 2, watch_text);
+  bind_blob(update, 3, trust_text);
+  if (update.exec() == 0) return false;
+  if (transition) save_transition(database, name, *transition, at);
+  return true;
 }
 
 std::optional<DomainMemory> read_memory(Database& database, const Name& name,

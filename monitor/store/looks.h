@@ -12,8 +12,10 @@
 
 #include "checks/base/domain.h"
 #include "monitor/watch/change.h"
+#include "monitor/watch/incident.h"
 #include "monitor/watch/posture.h"
 #include "monitor/watch/regression.h"
+#include "monitor/watch/trust_entry.h"
 
 namespace mailfleet {
 
@@ -28,6 +30,9 @@ struct Look {
   std::optional<RememberedPolicy> remembered{};
   std::optional<Time> dmarc_since{};
   DomainWatch watch{};
+  TrustEntry trust{};
+  std::optional<TrustTransition> transition{};
+  std::vector<Incident> incidents{};  // that this look opened, changed or ended
 };
 
 // What the last look left behind.
@@ -39,6 +44,7 @@ struct DomainMemory {
   std::optional<RememberedPolicy> remembered{};
   std::optional<Time> dmarc_since{};
   DomainWatch watch{};
+  TrustEntry trust{};
 };
 
 // What the two functions below did, for the tests and the counters.
@@ -56,6 +62,9 @@ std::optional<DomainMemory> read_memory(Database& database, const Name& name,
 // A domain that somebody may want to begin with: names in order, `limit` after `after`.
 std::vector<DomainMemory> read_memories(Database& database, const std::string& after, size_t limit,
                                         std::span<const Check* const> checks);
+// What a person's word changes between looks. False when the domain was never looked at.
+bool save_word(Database& database, const Name& name, const DomainWatch& watch,
+               const TrustEntry& trust, const std::optional<TrustTransition>& transition, Time at);
 // Everything about it goes. False when it was not there.
 bool forget_domain(Database& database, const Name& name);
 

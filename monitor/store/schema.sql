@@ -9,6 +9,7 @@ CREATE TABLE domain (
   look_at INTEGER NOT NULL,         -- the latest look; all a quiet look writes
   posture_packed BLOB NOT NULL,     -- a check without "seen" was seen at look_at
   watch_packed BLOB NOT NULL,       -- suspicions, open regressions and their baseline
+  trust_packed BLOB NOT NULL,       -- its place on the trusted list, and how long conditions held
   dmarc_since INTEGER               -- when the p=none record was first seen
 );
 
@@ -66,7 +67,8 @@ CREATE TABLE evidence_piece (
 ) WITHOUT ROWID;
 CREATE INDEX evidence_of_piece ON evidence_piece (piece_id);
 
--- Regressions as told to people, gathered by what they share; open ones and ended ones.
+-- Regressions as told to people, gathered by what they share; open ones and ended ones. Written with
+-- the look that changed them, so it is the outbox too: what stands here is told, also after a crash.
 CREATE TABLE incident (
   id INTEGER PRIMARY KEY,
   state TEXT NOT NULL,
@@ -75,22 +77,6 @@ CREATE TABLE incident (
   body_packed BLOB NOT NULL
 );
 CREATE INDEX incident_by_state ON incident (state);
-
--- What Alertmanager still has to be told; written with the change of state that it tells.
-CREATE TABLE outbox (
-  id INTEGER PRIMARY KEY,
-  at INTEGER NOT NULL,
-  incident_id INTEGER NOT NULL REFERENCES incident (id) ON DELETE CASCADE,
-  event TEXT NOT NULL               -- firing, resolved
-);
-
--- What the feed says of a domain, and how long its conditions have held.
-CREATE TABLE trust_entry (
-  domain_id INTEGER PRIMARY KEY REFERENCES domain (id) ON DELETE CASCADE,
-  state TEXT NOT NULL,
-  tier TEXT NOT NULL,
-  body_packed BLOB NOT NULL
-);
 
 -- One row each time that an entry changed its state or tier.
 CREATE TABLE trust_transition (

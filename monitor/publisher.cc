@@ -1,0 +1,263 @@
+#include "monitor/publisher.h"
+
+#include <sys/stat.h>
+
+#include <stdexcept>
+
+#include "exporter/feed/encoding.h"
+#include "exporter/gateways/gateway.h"
+#include "exporter/http/digest.h"
+#include "exporter/http/gzip.h"
+#include "monitor/cli/files.h"
+
+namespace mailfleet {
+namespace {
+
+// A signing key is good for this long after its file was made; rotate before (next_signing_key).
+constexpr Seconds signing_key_lifetime{2 * 365 * 86400};
+constexpr const char* feed_path = "/feed/v1/trusted-domains.json";
+
+std::optional<SigningKey> key_in(const std::filesystem::path& file) {
+  if (file.empty()) return {};
+  return SigningKey::read_file(file.string());
+}
+
+KeyValidity validity_of(const SigningKey& key, const std::filesystem::path& file, Time now) {
+  struct stat status {};
+  const Time made = ::stat(file.c_str(), &status) == 0 ? Time(Seconds(status.st_mtime)) : now;
+  return {key.public_key(), made, made + signing_key_lifetime};
+}
+
+DocumentPtr document(std::string body, const char* content_type) {
+  auto out = std::make_shared<Document>();
+  out->gzip = gzip_of(body);
+  out->etag = strong_etag(body);
+  out->content_type = content_type;
+  out->body = std::move(body);
+  return out;
+}
+
+PressSettings press_settings(const TrustConfig& config, std::string base_url) {
+  if (!base_url.ends_with('/')) base_url += '/';
+  return {.issuer = std::move(base_url),
+          .edition_interval = config.edition_interval,
+          .expires = config.expires,
+          .entry_expires = config.suspend_unknown_after,
+          .brake_percent = config.brake_percent,
+          .brake_entries = config.brake_entries};
+}
+
+bool is_listed(const PressEntry& entry) {
+  return entry.trust.state == TrustState::active || entry.trust.state == TrustState::suspended ||
+         entry.trust.state == TrustState::withdrawn;
+}
+
+}  // namespace
+
+Publisher::Publisher(const TrustConfig& config, std::string base_url, Parts parts)
+    : config_(config),
+      settings_(press_settings(config, std::move(base_url))),
+      parts_(std::move(parts)),
+      key_(key_in(config.signing_key)),
+      next_key_(key_in(config.next_signing_key)) {}
+
+void Publisher::restore(std::vector<EditionRow> editions,
+                        const std::vector<TransitionRow>& transitions) {
+  for (const TransitionRow& row : transitions) moved(row.domain, row.transition, row.at);
+  for (size_t i = editions.size(); i-- > 0;) keep(editions[i]);
+  if (!editions.empty()) {
+    const EditionRow& last = editions.front();
+    state_ = {.serial = last.serial, .sha256 = last.sha256};
+    if (auto read = read_edition(last.body); std::holds_alternative<Edition>(read))
+      state_.last = std::get<Edition>(std::move(read));
+  }
+  // A database that was lost or set back must not make the serial go back for consumers.
+  if (config_.publish_dir.empty()) return;
+  const auto file = read_whole_file_if_any((config_.publish_dir / "trusted-domains.json").string(),
+                                           max_edition_octets);
+  if (!file) return;
+  const auto read = read_edition(*file);
+  if (const auto* published = std::get_if<Edition>(&read);
+      published && published->serial > state_.serial) {
+    state_.serial = published->serial;
+    state_.sha256 = sha256_hex(*file);
+    state_.last = *published;
+  }
+}
+
+void Publisher::set_entry(PressEntry entry) {
+  const Name name = entry.domain;
+  const auto found = entries_.find(name);
+  if (!is_listed(entry)) {
+    news_ |= found != entries_.end();
+    if (found != entries_.end()) entries_.erase(found);
+    return;
+  }
+  entries_.insert_or_assign(name, std::move(entry));
+  news_ = true;
+}
+
+void Publisher::set_exception(const Name& domain, std::optional<FeedException> exception) {
+  if (exception)
+    exceptions_.insert_or_assign(domain, std::move(*exception));
+  else
+    exceptions_.erase(domain);
+}
+
+void Publisher::forget(const Name& domain) {
+  news_ |= entries_.erase(domain) > 0;
+  exceptions_.erase(domain);
+}
+
+void Publisher::moved(const Name& domain, const TrustTransition& transition, Time at) {
+  FeedChange change(domain);
+  change.number = change_lines_.size() + 1;
+  change.at = at;
+  change.transition = transition;
+  if (!change_lines_.empty()) change.previous_sha256 = sha256_hex(change_lines_.back());
+  change_lines_.push_back(change_line(change));
+  news_ = true;
+}
+
+bool Publisher::acknowledge() {
+  if (!held_) return false;
+  state_.acknowledged = true;
+  news_ = true;
+  return true;
+}
+
+void Publisher::tick(Time now) {
+  if (saving_ || (pressed_at_ && now - *pressed_at_ < least_edition_gap)) return;
+  const bool due = news_ || !state_.last || now - state_.last->issued >= settings_.edition_interval;
+  if (!due) return;
+  pressed_at_ = now;
+  news_ = false;
+  std::vector<PressEntry> entries;
+  entries.reserve(entries_.size());
+  for (const auto& [name, entry] : entries_) entries.push_back(entry);
+  Pressed pressed = press(state_, std::move(entries), key_.has_value(), settings_, now);
+  if (pressed.outcome == PressOutcome::published) return publish(std::move(pressed), now);
+  const bool held = pressed.outcome == PressOutcome::held;
+  if (held && !held_) parts_.held(pressed.falling, pressed.active);
+  if (!held && held_) parts_.released();
+  held_ = held;
+}
+
+void Publisher::publish(Pressed pressed, Time now) {
+  EditionRow row{.serial = pressed.edition.serial,
+                 .issued = pressed.edition.issued,
+                 .expires = pressed.edition.expires,
+                 .body = edition_json(pressed.edition)};
+  row.sha256 = sha256_hex(row.body);
+  if (key_) {
+    row.signature = minisign_text(*key_, row.body, edition_comment(pressed.edition));
+    row.jws = jws_text(*key_, row.body);
+  }
+  saving_ = true;
+  auto edition = std::make_shared<Edition>(std::move(pressed.edition));
+  parts_.save(row, [this, row, edition, now](bool saved) {
+    saving_ = false;
+    if (!saved) {  // what is not on the disk is not published: the serial could go back
+      news_ = true;
+      return;
+    }
+    if (held_) parts_.released();
+    held_ = false;
+    state_ = {.serial = row.serial, .sha256 = row.sha256, .last = std::move(*edition)};
+    keep(row);
+    show(now);
+    try {
+      write_files();
+    } catch (const std::exception& error) {
+      parts_.trouble(error.what());
+    }
+  });
+}
+
+// The documents of an edition are made once and served as long as it is kept.
+void Publisher::keep(const EditionRow& row) {
+  Kept kept{.serial = row.serial,
+            .issued = row.issued,
+            .expires = row.expires,
+            .body = document(row.body, "application/json")};
+  if (!row.signature.empty()) {
+    kept.signature = document(row.signature, "text/plain; charset=utf-8");
+    kept.jws = document(row.jws, "application/jose");
+  }
+  editions_.push_front(std::move(kept));
+  if (editions_.size() > editions_kept) editions_.pop_back();
+}
+
+void Publisher::write_files() {
+  if (config_.publish_dir.empty() || editions_.empty()) return;
+  const Kept& latest = editions_.front();
+  const auto file = [&](const char* end) {
+    return (config_.publish_dir / (std::string("trusted-domains.json") + end)).string();
+  };
+  std::filesystem::create_directories(config_.publish_dir);
+  // Each edition lies under its serial with its signatures before the well-known name points to it,
+  // so that a reader who follows the serial never sees a body with another's signature.
+  const std::filesystem::path folder = config_.publish_dir / "editions";
+  std::filesystem::create_directories(folder);
+  const std::string base = (folder / std::to_string(latest.serial)).string() + ".json";
+  replace_file(base, latest.body->body);
+  if (latest.signature) {
+    replace_file(base + ".sig", latest.signature->body);
+    replace_file(base + ".jws", latest.jws->body);
+    replace_file(file(".sig"), latest.signature->body);
+    replace_file(file(".jws"), latest.jws->body);
+  }
+  replace_file(file(""), latest.body->body);
+}
+
+void Publisher::add_documents(FeedView& view, Time now) {
+  const auto add = [&](std::string path, std::string body, const char* type) {
+    view.documents.emplace_back(std::move(path), document(std::move(body), type));
+  };
+  std::vector<KeyValidity> keys;
+  if (key_) keys.push_back(validity_of(*key_, config_.signing_key, now));
+  if (next_key_) keys.push_back(validity_of(*next_key_, config_.next_signing_key, now));
+  add("/feed/v1/keys.json", keys_json(keys), "application/json");
+  add("/feed/v1/changes.json", changes_json(change_lines_), "application/json");
+  std::vector<FeedException> exceptions;
+  for (const auto& [name, exception] : exceptions_) exceptions.push_back(exception);
+  add("/feed/v1/exceptions.json",
+      exceptions_json(exceptions, settings_.issuer, now, now + settings_.expires),
+      "application/json");
+  const GatewayOptions options{.allow_unsigned = false, .now = now};
+  const auto rules = [&](const char* path, const GatewayText& text, const char* type) {
+    if (const auto* body = std::get_if<std::string>(&text)) add(path, *body, type);
+  };
+  const Edition& edition = *state_.last;
+  rules("/feed/v1/postfix-tls-policy", export_postfix(edition, options),
+        "text/plain; charset=utf-8");
+  rules("/feed/v1/exim-tls-policy", export_exim(edition, options), "text/plain; charset=utf-8");
+  rules("/feed/v1/exchange-online.ps1", export_exchange(edition, options),
+        "text/plain; charset=utf-8");
+  rules("/feed/v1/trusted-domains.csv", export_csv(edition, options), "text/csv; charset=utf-8");
+  rules("/feed/v1/starttls-everywhere.json", export_starttls_everywhere(edition, options),
+        "application/json");
+}
+
+void Publisher::show(Time now) {
+  FeedView view{.serial = state_.serial,
+                .issued = editions_.front().issued,
+                .expires = editions_.front().expires,
+                .is_signed = key_.has_value()};
+  for (const Kept& each : editions_) {
+    const bool latest = &each == &editions_.front();
+    const auto add = [&](const char* end, const DocumentPtr& made) {
+      if (!made) return;
+      view.documents.emplace_back(
+          "/feed/v1/editions/" + std::to_string(each.serial) + ".json" + end, made);
+      if (latest) view.documents.emplace_back(std::string(feed_path) + end, made);
+    };
+    add("", each.body);
+    add(".sig", each.signature);
+    add(".jws", each.jws);
+  }
+  add_documents(view, now);
+  parts_.show(std::move(view));
+}
+
+}  // namespace mailfleet

@@ -1,0 +1,81 @@
+// Publishes the feed: presses editions from what the state holds, signs them, writes them down, and
+// hands the documents to the web face and to publish_dir. Network thread; files are small and
+// written whole or not at all.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+
+#include "exporter/feed/documents.h"
+#include "exporter/feed/press.h"
+#include "exporter/snapshot.h"
+#include "monitor/config.h"
+#include "monitor/store/ledger.h"
+
+namespace mailfleet {
+
+constexpr size_t editions_kept = 20;  // the contract says at least ten
+// Changes that come together make one edition.
+constexpr Seconds least_edition_gap{2};
+
+class Publisher {
+ public:
+  struct Parts {
+    // Writes the edition down, then calls back with whether it is on the disk.
+    std::function<void(EditionRow, std::function<void(bool)>)> save{};
+    std::function<void(FeedView)> show{};
+    std::function<void(size_t falling, size_t active)> held{};
+    std::function<void()> released{};
+    std::function<void(const std::string& what)> trouble{};
+  };
+
+  // Throws std::runtime_error for a signing key that cannot be used.
+  Publisher(const TrustConfig& config, std::string base_url, Parts parts);
+  // What was published before: the newest first, and all transitions.
+  void restore(std::vector<EditionRow> editions, const std::vector<TransitionRow>& transitions);
+
+  // What the press must know of one domain now; a domain that is not listed is taken out.
+  void set_entry(PressEntry entry);
+  void set_exception(const Name& domain, std::optional<FeedException> exception);
+  void forget(const Name& domain);
+  void moved(const Name& domain, const TrustTransition& transition, Time at);
+  // A person lets the held edition pass. False when none is held.
+  bool acknowledge();
+
+  void tick(Time now);
+  uint64_t serial() const { return state_.serial; }
+
+ private:
+  void publish(Pressed pressed, Time now);
+  void show(Time now);
+  void write_files();
+  void add_documents(FeedView& view, Time now);
+
+  TrustConfig config_;
+  PressSettings settings_;
+  Parts parts_;
+  std::optional<SigningKey> key_{};
+  std::optional<SigningKey> next_key_{};
+  std::map<Name, PressEntry> entries_{};
+  std::map<Name, FeedException> exceptions_{};
+  std::vector<std::string> change_lines_{};
+  struct Kept {
+    uint64_t serial = 0;
+    Time issued{};
+    Time expires{};
+    DocumentPtr body{};
+    DocumentPtr signature{};  // null: not signed
+    DocumentPtr jws{};
+  };
+  void keep(const EditionRow& row);
+  std::deque<Kept> editions_{};  // newest first
+  PressState state_{};
+  bool news_ = true;
+  bool saving_ = false;
+  bool held_ = false;
+  std::optional<Time> pressed_at_{};
+};
+
+}  // namespace mailfleet
