@@ -122,7 +122,7 @@ void rows(std::initializer_list<Row> all) {
 
 TEST_CASE("spf evaluation: which record counts") {
   struct Choice {
-    std::initializer_list<const char*> records;
+    std::vector<const char*> records;
     const char* result;
   };
   for (const Choice& row : {
