@@ -15,10 +15,11 @@ bool fill(std::vector<Network> networks, int depth) {
   if (networks.empty()) return false;
   if (std::ranges::any_of(networks, [&](const Network& each) { return each.prefix <= depth; }))
     return true;
-  const auto ones =
-      std::ranges::partition(networks, [&](const Network& each) { return !bit(each, depth); });
-  const std::vector<Network> high(ones.begin(), ones.end());
-  networks.erase(ones.begin(), ones.end());
+  // Not std::ranges::partition: clang 14 refuses the library's subrange.
+  const auto ones = std::partition(networks.begin(), networks.end(),
+                                   [&](const Network& each) { return !bit(each, depth); });
+  const std::vector<Network> high(ones, networks.end());
+  networks.erase(ones, networks.end());
   return !networks.empty() && fill(std::move(networks), depth + 1) && fill(high, depth + 1);
 }
 
