@@ -25,6 +25,8 @@ class Comparison {
     for (const auto& [name, after] : now_["selectors"].members())
       if (after["state"].as_string() == "valid" && state_of(was_, name) != "valid") appeared(name);
     vanished_node();
+    // What was known before and is not now must not become the new normal.
+    if (partly_unknown()) moves_.push_back({.kind = "unknown", .confirm = Confirmation::c4});
     if (moves_.empty() && !(was_ == now_))
       moves_.push_back({.kind = better_ ? "improvement" : "neutral"});
     return std::move(moves_);
@@ -35,6 +37,13 @@ class Comparison {
            const std::string& now) {
     moves_.push_back(
         {.kind = std::move(kind), .alert = alert, .confirm = confirm, .was = was, .now = now});
+  }
+
+  bool partly_unknown() const {
+    if (!was_["underscore"].is_null() && now_["underscore"].is_null()) return true;
+    for (const auto& [name, before] : was_["selectors"].members())
+      if (!before["state"].is_null() && state_of(now_, name).empty()) return true;
+    return false;
   }
 
   // Was another selector valid before, and is it still?

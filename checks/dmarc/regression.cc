@@ -64,6 +64,8 @@ class Comparison {
       reports();
       alignment();
     }
+    // What was known before and is not now must not become the new normal.
+    if (partly_unknown()) moves_.push_back({.kind = "unknown", .confirm = Confirmation::c4});
     if (moves_.empty() && !(was_ == now_))
       moves_.push_back({.kind = better_ ? "improvement" : "neutral",
                         .was = own_text(was_),
@@ -109,6 +111,18 @@ class Comparison {
       return add_own("dmarc-weakened", Confirmation::c1, loses_9989 || loses_7489);
     }
     better_ |= now > was || now_7489 > was_7489;
+  }
+
+  bool partly_unknown() const {
+    for (const char* audience : {"subdomains", "nonexistent"})
+      if (strength(was_["effective"][audience]) && !strength(now_["effective"][audience]))
+        return true;
+    for (const Value& before : was_["rua"].items())
+      for (const Value& after : now_["rua"].items())
+        if (before["uri"] == after["uri"] && !before["authorised"].is_null() &&
+            after["authorised"].is_null())
+          return true;
+    return false;
   }
 
   // The record that applied is gone, whether or not a parent's applies now.

@@ -156,6 +156,18 @@ TEST_CASE("dmarc: an outage is no change") {
   CHECK(dmarc::compare(domain_named("x.gov.example"), unseen, seen).empty());
 }
 
+TEST_CASE("dmarc: leave that cannot be looked up this time is unknown, not withdrawn") {
+  const std::string record = "v=DMARC1; p=reject; rua=mailto:r@red.example.net";
+  const Judgement before = look("x.gov.example", {record},
+                                {{"x.gov.example._report._dmarc.red.example.net", "v=DMARC1"}});
+  Table table;
+  table.txt("_dmarc.x.gov.example", record);
+  table.fail("x.gov.example._report._dmarc.red.example.net", DnsType::txt);
+  check_only(dmarc::compare(domain_named("x.gov.example"), before,
+                            table.judge(dmarc_check, "x.gov.example")),
+             {"servfail", "", "", "unknown", AlertLevel::none, Confirmation::c4});
+}
+
 TEST_CASE("dmarc: two weakenings at once are both told") {
   const auto moves =
       dmarc::compare(domain_named("x.gov.example"), look("x.gov.example", {"v=DMARC1; p=reject"}),

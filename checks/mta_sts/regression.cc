@@ -139,6 +139,8 @@ class Comparison {
   void coverage() {
     const int was = coverage_of(was_);
     const int now = coverage_of(now_);
+    // What was known before and is not now must not become the new normal.
+    if (was >= 0 && now < 0 && text_of(now_["mode"]) != "none") moves_.push_back(unknown());
     if (was < 0 || now < 0 || now >= was) return;
     // Only senders under enforce stop delivering.
     const bool outage = now == 0 && text_of(now_["mode"]) == "enforce";

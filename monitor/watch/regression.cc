@@ -19,6 +19,12 @@ constexpr std::string_view flapping_kind = "flapping";
 
 bool is_worse(const Move& move) { return move.alert != AlertLevel::none; }
 
+// A check that was seen may still not have seen everything it saw before: its comparison says so by
+// a move of this kind. Such a look refutes nothing, ends nothing and is no new normal.
+bool is_partial(const std::vector<Move>& moves) {
+  return std::ranges::any_of(moves, [](const Move& move) { return move.kind == "unknown"; });
+}
+
 // Without a comparison of its own a check is compared by its ladder alone.
 std::vector<Move> by_ladder(const Check& check, const Judgement& before, const Judgement& after) {
   if (!before.level || !after.level || *before.level == *after.level) return {};
@@ -72,7 +78,7 @@ class CheckLook {
     follow_confirmed();
     find_new(base->second);
     settle();
-    if (judgement_.level && !has_suspicion()) accept(base->second, before);
+    if (judgement_.level && !has_suspicion() && !is_partial(moves_)) accept(base->second, before);
     watch_for_flapping();
   }
 
@@ -132,6 +138,10 @@ class CheckLook {
     for (Regression& each : watch_.regressions) {
       if (!mine(each) || each.state != RegressionState::suspected) continue;
       const Move* move = find_move(moves_, each);
+      if (!move && is_partial(moves_)) {
+        want_look(look_.now + retry_after(each.confirm));
+        continue;
+      }
       if (!move) {
         each.state = RegressionState::resolved;
         each.ended_at = look_.now;
@@ -182,7 +192,7 @@ class CheckLook {
       if (const Move* move = find_move(against_before, each)) {
         if (!find_move(moves_, each)) each.now = move->now;  // half way back
         relapse(each);
-      } else if (judgement_.level) {
+      } else if (judgement_.level && !is_partial(against_before)) {
         recover(each);
       }
     }

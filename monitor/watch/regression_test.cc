@@ -10,8 +10,10 @@ constexpr std::string_view ladder[] = {"none", "quarantine", "reject"};
 
 Judgement judge_nothing(const Domain&, Facts&) { return {}; }
 
-// Compares by a fact "p" (0…2); "same" facts are neutral; "c" names the class.
+// Compares by a fact "p" (0…2); "same" facts are neutral; "c" names the class; without "p" the look
+// saw the check, but not this part of it.
 std::vector<Move> compare_p(const Domain&, const Judgement& before, const Judgement& after) {
+  if (after.facts["p"].is_null()) return {{.kind = "unknown", .confirm = Confirmation::c4}};
   const auto was = before.facts["p"].as_int().value_or(0);
   const auto now = after.facts["p"].as_int().value_or(0);
   if (was == now) return {};
@@ -39,6 +41,7 @@ struct Player {
     return look(Judgement{.level = p, .facts = Value::object({{"p", p}, {"c", cls}})}, second_path);
   }
   std::string unseen() { return look(Judgement{}, false); }
+  std::string partly_seen() { return look(Judgement{.level = 1, .facts = Value::object()}, false); }
   std::string look(const Judgement& judgement, bool second_path) {
     static const Domain domain(*Name::parse("council.gov.uk"));
     const Check* const checks[] = {&check};
@@ -211,4 +214,25 @@ TEST_CASE("confirm: looks and waits by class") {
   CHECK(!sure(Confirmation::c3, 2, 30, false));
   CHECK(sure(Confirmation::c3, 3, 30, false));
   CHECK(!sure(Confirmation::c4, 99, 9999, true));
+}
+
+TEST_CASE("regression: a look that missed a part is no new normal") {
+  Player player;
+  player.look(2);
+  player.wait(60).partly_seen();
+  // Measured against what was known before, not against the gap.
+  CHECK(player.wait(60).look(0) == "suspected");
+}
+
+TEST_CASE("regression: a look that missed a part refutes nothing and ends nothing") {
+  Player player;
+  player.look(2);
+  CHECK(player.wait(60).look(0) == "suspected");
+  player.wait(30).partly_seen();
+  CHECK(player.last.next_look.has_value());
+  CHECK(player.wait(60).look(0, true) == "agreed");
+  CHECK(player.wait(60).look(0, true) == "confirmed");
+  for (int i = 0; i < 5; ++i)
+    CHECK(player.wait(60).partly_seen().find("resolved") == std::string::npos);
+  CHECK(player.watch.regressions.size() == 1);
 }
