@@ -73,9 +73,10 @@ std::vector<Option> options(const ResolverSettings& settings, ResolverPath path)
       {"aggressive-nsec:", "no"},
       {"trust-anchor-signaling:", "no"},
       // A name whose server is silent must not make its neighbours behind the same forwarder look
-      // dead, nor turn into SERVFAIL before the caller's own time is up.
+      // dead, nor turn into SERVFAIL before the caller's own time is up: what was learnt of the
+      // forwarder's slowness is soon forgotten.
       {"infra-keep-probing:", "yes"},
-      {"infra-cache-max-rtt:", "12000"},
+      {"infra-host-ttl:", settings.forward.empty() ? "900" : "2"},
       {"outbound-msg-retry:", "32"},
       {"do-not-query-localhost:", "no"},
   };
