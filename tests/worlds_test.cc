@@ -112,10 +112,7 @@ void run_world(const fs::path& file) {
       if (is_setting(id.str())) continue;
       const auto checks = all_checks();
       const auto place = std::ranges::find(checks, id.str(), &Check::id);
-      if (place == checks.end()) {
-        MESSAGE("no check " << id.str());
-        continue;
-      }
+      REQUIRE_MESSAGE(place != checks.end(), "no check " << id.str());
       compare(**place, result.judgements[static_cast<size_t>(place - checks.begin())],
               *expected.as_table());
     }
