@@ -3,12 +3,11 @@
 #include <libpsl.h>
 
 #include <algorithm>
-#include <fstream>
 #include <map>
 #include <memory>
 
+#include "monitor/cli/files.h"
 #include "monitor/idn.h"
-#include "monitor/operator_error.h"
 
 namespace mailfleet {
 namespace {
@@ -31,23 +30,8 @@ const DomainTools& domain_tools() {
   return tools;
 }
 
-std::string read_whole_file(const std::filesystem::path& file, size_t max_bytes) {
-  std::error_code error;
-  std::ifstream in(file, std::ios::binary);
-  if (!in || std::filesystem::is_directory(file, error))
-    throw OperatorError(file.string() + ": cannot be read");
-  std::string text;
-  char part[1 << 16];
-  while (in.read(part, sizeof part) || in.gcount() > 0) {
-    text.append(part, static_cast<size_t>(in.gcount()));
-    if (text.size() > max_bytes)
-      throw OperatorError(file.string() + ": larger than " + std::to_string(max_bytes) + " bytes");
-  }
-  return text;
-}
-
 FleetList read_fleet_file(const std::filesystem::path& file) {
-  const std::string text = read_whole_file(file, max_fleet_file_bytes);
+  const std::string text = read_whole_file(file.string(), max_fleet_file_bytes);
   return read_fleet_list(text, list_format(file.filename().string(), text), domain_tools());
 }
 

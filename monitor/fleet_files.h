@@ -27,8 +27,7 @@ struct LoadedFleet {
 // IDNA and the public suffix list, for reading lists and names of people.
 const DomainTools& domain_tools();
 
-// Throws OperatorError when the file cannot be read.
-std::string read_whole_file(const std::filesystem::path& file, size_t max_bytes);
+// Both throw OperatorError when a file cannot be read.
 FleetList read_fleet_file(const std::filesystem::path& file);
 LoadedFleet load_fleet(const std::vector<FleetFile>& files);
 
