@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "monitor/config_reader.h"
+#include "monitor/nearest_word.h"
 
 namespace mailfleet {
 namespace {

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <numeric>
 #include <sstream>
 
 #include "checks/base/text.h"
 #include "checks/base/value.h"
 #include "monitor/idn.h"
+#include "monitor/nearest_word.h"
 
 namespace mailfleet {
 namespace {
@@ -72,21 +72,6 @@ std::vector<std::string> texts_of(const std::vector<T>& items) {
   return out;
 }
 
-// Levenshtein's distance, for suggestions only.
-size_t distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0]++;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
-
 }  // namespace
 
 std::string config_duration(Milliseconds duration) {
@@ -94,13 +79,6 @@ std::string config_duration(Milliseconds duration) {
     if (duration >= unit.least_spoken && duration % unit.size == Milliseconds(0))
       return std::to_string(duration / unit.size) + std::string(unit.text);
   return "0s";
-}
-
-std::string nearest_word(std::string_view word, const std::vector<std::string>& words) {
-  const auto nearest = std::ranges::min_element(
-      words, {}, [&](const std::string& known) { return distance(word, known); });
-  if (nearest == words.end()) return "";
-  return distance(word, *nearest) <= std::max<size_t>(2, word.size() / 3) ? *nearest : "";
 }
 
 void Reading::refuse(const toml::source_region& where, const std::string& what) {

@@ -91,7 +91,5 @@ class Section {
 
 // "90s", "10m": the largest unit that says it in a whole number.
 std::string config_duration(Milliseconds duration);
-// The word of `words` nearest to `word`, when it is near enough to be meant; else "".
-std::string nearest_word(std::string_view word, const std::vector<std::string>& words);
 
 }  // namespace mailfleet

@@ -1,15 +1,19 @@
 #include "monitor/cli/commands.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <functional>
 #include <iostream>
 #include <memory>
 
+#include "monitor/cli/check.h"
 #include "monitor/cli/config_check.h"
 #include "monitor/cli/exit_status.h"
 #include "monitor/cli/feed.h"
+#include "monitor/cli/fleet.h"
 #include "monitor/cli/limits.h"
 #include "monitor/config.h"
+#include "monitor/nearest_word.h"
 #include "monitor/version.h"
 
 namespace mailfleet {
@@ -23,6 +27,9 @@ constexpr const char* feed_key_help =
     "whose signature to believe: a minisign public key file, its RW… text, or a keys.json";
 constexpr const char* json_help = "print JSON instead of text for people";
 
+// Every command takes --config, also those that need none.
+std::string ignored_config;
+
 // Describes one command; when the arguments name it, `run` becomes its function.
 template <class Options>
 CLI::App* add_command(CLI::App& parent, Run& run, const char* name, const char* help,
@@ -31,6 +38,67 @@ CLI::App* add_command(CLI::App& parent, Run& run, const char* name, const char* 
   command->callback(
       [&run, function, options] { run = [function, options] { return function(*options); }; });
   return command;
+}
+
+void add_check(CLI::App& app, Run& run) {
+  auto options = std::make_shared<CheckOptions>();
+  CLI::App* check =
+      add_command(app, run, "check", "Look at domains now and say what is wrong and what to do",
+                  run_check, options);
+  check
+      ->add_option("DOMAIN", options->domains,
+                   "domains, as people write them; e-mail addresses will do")
+      ->required();
+  check->add_flag("--json", options->json, json_help);
+  check->add_option("--config", options->config, std::string(config_help) + "; works without one");
+  check->add_option("--world", options->world, "ask this world file instead of the network");
+  check->add_option("--ip", options->ip, "also: would mail from this address pass SPF …");
+  check->add_option("--mail-from", options->mail_from,
+                    "… for this sender (\"\" is the null sender)");
+  check->add_option("--helo", options->helo, "… from a server that calls itself so");
+  check
+      ->add_option("--fail-on", options->fail_on,
+                   "end with status 1 when there are findings as bad as this: fail or advice")
+      ->check(CLI::IsMember({"fail", "advice"}));
+  check->footer(
+      "Examples:\n"
+      "  mailfleet check cardiff.gov.uk\n"
+      "  mailfleet check --json --fail-on fail cardiff.gov.uk swansea.gov.uk\n"
+      "  mailfleet check cardiff.gov.uk --ip 192.0.2.1 --mail-from post@cardiff.gov.uk\n\n"
+      "Exit status: 0 looked at everything, whatever was found; 1 --fail-on found something;\n"
+      "2 the command line or the configuration is wrong; 3 nothing could be learnt about a "
+      "domain.");
+}
+
+void add_fleet(CLI::App& app, Run& run) {
+  CLI::App* fleet =
+      app.add_subcommand("fleet", "Whom we watch: list it, check a list, import one of others");
+  fleet->require_subcommand(1);
+  auto list = std::make_shared<FleetListOptions>();
+  CLI::App* command = add_command(
+      *fleet, run, "list", "List the domains that the configuration names", run_fleet_list, list);
+  command->add_option("--config", list->config, config_help);
+  command->add_flag("--json", list->json, json_help);
+  auto check = std::make_shared<FleetCheckOptions>();
+  command =
+      add_command(*fleet, run, "check", "Say line by line what of a CSV or TXT list is understood",
+                  run_fleet_check, check);
+  command->add_option("FILE", check->file, "the list")->required();
+  command->add_flag("--json", check->json, json_help);
+  command->add_option("--config", ignored_config, config_help)->group("");
+  auto import = std::make_shared<FleetImportOptions>();
+  command = add_command(*fleet, run, "import",
+                        "Turn a list that others publish into ours, on standard output",
+                        run_fleet_import, import);
+  command->add_option("FILE", import->file, "the list of others")->required();
+  command
+      ->add_option("--format", import->format,
+                   "csv, txt, ukps-domains, dotgov or starttls-everywhere")
+      ->check(
+          CLI::IsMember({"auto", "csv", "txt", "ukps-domains", "dotgov", "starttls-everywhere"}))
+      ->capture_default_str();
+  command->add_option("--sector", import->sector, "the sector of domains that the list gives none");
+  command->footer("Example:\n  mailfleet fleet import user_domains.json > fleets/uk.csv");
 }
 
 void add_config(CLI::App& app, Run& run) {
@@ -117,6 +185,20 @@ void add_feed(CLI::App& app, Run& run) {
   command->add_flag("--json", diff->json, json_help);
 }
 
+// CLI11 would say only that a command is missing.
+void refuse_unknown_command(const CLI::App& app, int argc, const char* const* argv) {
+  const std::string word = argc > 1 ? argv[1] : "";
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  if (word.empty() || word.starts_with('-') || std::ranges::find(names, word) != names.end())
+    return;
+  const std::string near = nearest_word(word, names);
+  throw OperatorError("unknown command \"" + word + "\"" +
+                      (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
+                      " (mailfleet --help says what there is)");
+}
+
 int parse_and_run(int argc, const char* const* argv) {
   CLI::App app(
       "Mailfleet watches the e-mail security of many domains: DNS, TLS, MTA-STS, SPF, DKIM, DMARC.",
@@ -125,9 +207,12 @@ int parse_and_run(int argc, const char* const* argv) {
   app.set_version_flag("--version", "mailfleet " + std::string(version()));
   app.require_subcommand(1);
   Run run;
+  add_check(app, run);
+  add_fleet(app, run);
   add_config(app, run);
   add_limits(app, run);
   add_feed(app, run);
+  refuse_unknown_command(app, argc, argv);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help_or_version) {

@@ -1,0 +1,172 @@
+#include "monitor/cli/commands.h"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <utility>
+#include <vector>
+
+namespace mailfleet {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Ran {
+  int status = 0;
+  std::string out{};
+  std::string err{};
+};
+
+// Runs a command line with what it writes caught.
+Ran run(std::vector<const char*> arguments) {
+  std::ostringstream out;
+  std::ostringstream err;
+  std::streambuf* const old_out = std::cout.rdbuf(out.rdbuf());
+  std::streambuf* const old_err = std::cerr.rdbuf(err.rdbuf());
+  arguments.insert(arguments.begin(), "mailfleet");
+  const int status = run_command_line(static_cast<int>(arguments.size()), arguments.data());
+  std::cout.rdbuf(old_out);
+  std::cerr.rdbuf(old_err);
+  return {status, out.str(), err.str()};
+}
+
+// A file that goes away with the test.
+class Scratch {
+ public:
+  Scratch(const char* name, std::string_view text)
+      : path_((fs::temp_directory_path() / (std::to_string(getpid()) + "-" + name)).string()) {
+    std::ofstream(path_, std::ios::binary) << text;
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  ~Scratch() { fs::remove(path_); }
+  const char* path() const { return path_.c_str(); }
+
+ private:
+  std::string path_;
+};
+
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+constexpr std::string_view world = R"(
+now = "2026-11-21T12:00:00Z"
+[dns."council.gov.uk"]
+mx = ["10 mx1.council.gov.uk"]
+txt = ["v=spf1 ip4:192.0.2.0/24 -all"]
+[dns."_dmarc.council.gov.uk"]
+txt = ["v=DMARC1; p=reject; rua=mailto:d@council.gov.uk"]
+[dns."mx1.council.gov.uk"]
+a = ["192.0.2.1"]
+[smtp."mx1.council.gov.uk"]
+banner = "220 mx1 ESMTP"
+[dns."down.gov.uk"]
+rcode = "SERVFAIL"
+[dns."_dmarc.down.gov.uk"]
+rcode = "SERVFAIL"
+[dns."_mta-sts.down.gov.uk"]
+rcode = "SERVFAIL"
+[dns."_smtp._tls.down.gov.uk"]
+rcode = "SERVFAIL"
+[dns."_domainkey.down.gov.uk"]
+rcode = "SERVFAIL"
+)";
+
+}  // namespace
+
+TEST_CASE("command line: help, version and mistakes") {
+  CHECK(run({"--version"}).status == 0);
+  CHECK(run({"--version"}).out.starts_with("mailfleet 0."));
+  CHECK(has(run({"--help"}).out, "check"));
+  CHECK(has(run({"check", "--help"}).out, "Examples:"));
+  CHECK(run({}).status == 2);
+  CHECK(run({"chekc"}).err ==
+        "mailfleet: unknown command \"chekc\"; did you mean \"check\"? (mailfleet --help says what "
+        "there is)\n");
+  CHECK(run({"check"}).status == 2);
+  CHECK(run({"check", "council.gov.uk", "--fail-on", "info"}).status == 2);
+  CHECK(run({"check", "localhost"}).err ==
+        "mailfleet: \"localhost\": a single word, not a domain\n");
+  CHECK(run({"check", "a.example", "--config", "/nonexistent.toml"}).status == 2);
+  CHECK(run({"check", "a.example", "--world", "/nonexistent.toml"}).status == 2);
+}
+
+TEST_CASE("command line: a domain is checked in a world") {
+  const Scratch file("world.toml", world);
+  const Scratch config("empty.toml", "");
+  const auto check = [&](std::vector<const char*> more) {
+    more.insert(more.begin(), {"check", "--world", file.path(), "--config", config.path()});
+    return run(std::move(more));
+  };
+  SUBCASE("for people") {
+    const Ran ran = check({"https://council.gov.uk/contact"});
+    CHECK(ran.status == 0);
+    CHECK(has(ran.out, "council.gov.uk  2026-11-21T12:00:00Z"));
+    CHECK(has(ran.out, "reject"));
+    CHECK(has(ran.err, "understood from a web address"));
+    CHECK(ran.out.find('\x1b') == std::string::npos);  // no terminal, no colours
+  }
+  SUBCASE("for programs") {
+    const Ran ran = check({"--json", "council.gov.uk", "down.gov.uk"});
+    CHECK(ran.status == 3);
+    CHECK(ran.out.starts_with("[\n"));
+    CHECK(has(ran.out, "\"domain\": \"council.gov.uk\""));
+    CHECK(has(ran.out, "\"eligible\""));
+  }
+  SUBCASE("the exit status") {
+    CHECK(check({"council.gov.uk"}).status == 0);
+    CHECK(check({"council.gov.uk", "--fail-on", "fail"}).status == 1);
+    CHECK(check({"down.gov.uk"}).status == 3);
+    CHECK(check({"down.gov.uk", "--fail-on", "fail"}).status == 3);
+  }
+  SUBCASE("a sender") {
+    CHECK(has(
+        check({"council.gov.uk", "--json", "--ip", "192.0.2.9", "--mail-from", "a@council.gov.uk"})
+            .out,
+        "\"result\": \"pass\""));
+    CHECK(has(check({"council.gov.uk", "--json", "--ip", "198.51.100.9", "--mail-from",
+                     "a@council.gov.uk"})
+                  .out,
+              "\"result\": \"fail\""));
+    CHECK(check({"council.gov.uk", "--ip", "192.0.2.9", "--mail-from", ""}).status == 0);
+    CHECK(has(check({"council.gov.uk"}).out, "Mail from 192.0.2.9 as") ==
+          false);  // not of an earlier run
+    CHECK(check({"council.gov.uk", "--ip", "192.0.2.9"}).status == 2);
+    CHECK(check({"council.gov.uk", "--mail-from", "a@council.gov.uk"}).status == 2);
+    CHECK(check({"council.gov.uk", "--ip", "x", "--mail-from", ""}).status == 2);
+  }
+}
+
+TEST_CASE("command line: fleet lists") {
+  const Scratch list("list.csv", "domain,sector\nA.gov.uk.,x\nb..gov.uk,x\npost@c.gov.uk,x\n");
+  const Scratch config("fleet.toml", "[[fleet]]\nfile = \"" + std::string(list.path()) + "\"\n");
+  const Ran json = run({"fleet", "check", list.path(), "--json"});
+  CHECK(json.status == 0);
+  CHECK(has(json.out, "\"accepted\": [\n    \"a.gov.uk\",\n    \"c.gov.uk\"\n  ]"));
+  CHECK(has(json.out, "\"line\": 3"));
+  CHECK(has(run({"fleet", "check", list.path()}).out,
+            "2 domains accepted, 1 lines refused, 1 notes"));
+  CHECK(has(run({"fleet", "list", "--config", config.path(), "--json"}).out,
+            "\"domain\": \"c.gov.uk\""));
+  CHECK(has(run({"fleet", "list", "--config", config.path()}).out, "2 domains"));
+  CHECK(run({"fleet", "import", list.path()}).out.starts_with("domain,organisation"));
+  CHECK(run({"fleet", "check", "/nonexistent.csv"}).status == 2);
+}
+
+TEST_CASE("command line: the configuration") {
+  const Scratch bad("bad.toml", "[monitor]\nintervall = \"1h\"\n");
+  const Ran ran = run({"config", "check", bad.path()});
+  CHECK(ran.status == 2);
+  CHECK(ran.err == "mailfleet: " + std::string(bad.path()) +
+                       ":2: unknown key \"intervall\" in [monitor]; did you mean \"interval\"?\n");
+  CHECK(has(run({"config", "check", bad.path(), "--json"}).out, "\"valid\": false"));
+  CHECK(run({"config", "check", SOURCE_ROOT "/config.toml"}).status == 0);
+  CHECK(has(run({"limits", "--json"}).out, "max_questions"));
+}
+
+}  // namespace mailfleet
