@@ -60,8 +60,12 @@ Value comparable(const Value& value) {
   }
   if (!value.is_object()) return value;
   Value::Object members;
-  for (const auto& [key, member] : value.members())
-    if (!is_incidental(key)) members.emplace_back(key, comparable(member));
+  for (const auto& [key, member] : value.members()) {
+    if (is_incidental(key)) continue;
+    // A resolver may pass a refusal on, or say SERVFAIL once it has tried often enough.
+    const bool refused = key == "status" && member == Value("refused");
+    members.emplace_back(key, refused ? Value("servfail") : comparable(member));
+  }
   return Value(std::move(members));
 }
 
