@@ -58,7 +58,7 @@ struct ResolverConfig {
   std::filesystem::path root_hints_file = "/usr/share/dns/root.hints";
   std::filesystem::path trust_anchor_file = "/usr/share/dns/root.key";
   Seconds cache_max_ttl = std::chrono::hours(1);
-  Milliseconds timeout = std::chrono::seconds(20);
+  Milliseconds timeout = std::chrono::seconds(12);
 };
 
 struct ProbeConfig {
@@ -71,7 +71,7 @@ struct ProbeConfig {
   std::vector<Address> source_addresses{};
   std::vector<std::string> no_scan{};  // names (all below too), addresses, networks
   int per_address_per_minute = 2;
-  Milliseconds connect_timeout = std::chrono::seconds(15);
+  Milliseconds connect_timeout = std::chrono::seconds(10);
   Milliseconds banner_timeout = std::chrono::seconds(35);
   Milliseconds smtp_deadline = std::chrono::seconds(60);
   Milliseconds https_deadline = std::chrono::seconds(60);

@@ -166,7 +166,7 @@ TEST_CASE("command line: the configuration") {
                        ":2: unknown key \"intervall\" in [monitor]; did you mean \"interval\"?\n");
   CHECK(has(run({"config", "check", bad.path(), "--json"}).out, "\"valid\": false"));
   CHECK(run({"config", "check", SOURCE_ROOT "/config.toml"}).status == 0);
-  CHECK(has(run({"limits", "--json"}).out, "max_questions"));
+  CHECK(has(run({"limits", "--json"}).out, "mx-hosts-probed"));
 }
 
 }  // namespace mailfleet
