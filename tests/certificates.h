@@ -11,6 +11,8 @@
 
 namespace mailfleet {
 
+namespace made {
+
 struct MadeCertificate {
   X509Handle certificate{};
   EVP_PKEY* key = nullptr;  // lives as long as the program
@@ -31,6 +33,10 @@ struct CertificateRecipe {
   Time not_before = *parse_time("2026-10-01");
   Time not_after = *parse_time("2027-10-01");
 };
+
+}  // namespace made
+using made::CertificateRecipe;
+using made::MadeCertificate;
 
 MadeCertificate make_certificate(const CertificateRecipe& recipe);
 // A root, trusted or not according to what the test does with it.

@@ -29,6 +29,8 @@ struct ConnectionHost {
   std::function<Time()> now{};
 };
 
+namespace web {
+
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   // idle: between requests. reading: part of one has come, or none since the connect.
@@ -70,5 +72,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool reading_ = false;  // a read is outstanding
   bool last_ = false;     // close after this answer
 };
+
+}  // namespace web
+using web::Connection;
 
 }  // namespace mailfleet

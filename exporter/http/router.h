@@ -17,6 +17,8 @@ using PathValues = std::vector<std::string>;
 // `anyone` is on every listener; `admin` only on the admin listener, with the token.
 enum class Audience : uint8_t { anyone, admin };
 
+namespace web {
+
 struct Route {
   std::string method{};   // GET (HEAD comes with it) or POST
   std::string pattern{};  // "/api/v1/domains/{name}": a part in braces matches one non-empty part
@@ -24,6 +26,9 @@ struct Route {
   Audience audience = Audience::anyone;
   std::function<void(const Request&, const PathValues&, Reply)> handle{};
 };
+
+}  // namespace web
+using web::Route;
 
 struct Match {
   const Route* route = nullptr;  // null: see `allow`

@@ -9,6 +9,8 @@
 
 namespace mailfleet {
 
+namespace web {
+
 struct WireAnswer {
   unsigned status = 0;
   std::string head{};       // up to and with the empty line
@@ -16,6 +18,9 @@ struct WireAnswer {
   std::string_view body{};  // of `document`; empty for HEAD and 304
   bool close = false;
 };
+
+}  // namespace web
+using web::WireAnswer;
 
 // Chooses gzip where the document has it and the client takes it, answers 304 to a conditional
 // request whose tag holds, and adds the fields that every answer carries.

@@ -19,16 +19,6 @@ using prometheus::Family;
 using prometheus::Gauge;
 using prometheus::Histogram;
 
-const Histogram::BucketBoundaries& probe_buckets() {
-  static const Histogram::BucketBoundaries out{0.005, 0.02, 0.1, 0.3, 1, 3, 10, 30, 60};
-  return out;
-}
-
-const Histogram::BucketBoundaries& store_buckets() {
-  static const Histogram::BucketBoundaries out{0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 5};
-  return out;
-}
-
 Family<Counter>& counter(prometheus::Registry& registry, const char* name, const char* help) {
   return BuildCounter().Name(name).Help(help).Register(registry);
 }
@@ -42,6 +32,16 @@ Family<Histogram>& histogram(prometheus::Registry& registry, const char* name, c
 }
 
 }  // namespace
+
+const std::vector<double>& probe_duration_bounds() {
+  static const std::vector<double> out{0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60};
+  return out;
+}
+
+const std::vector<double>& store_write_bounds() {
+  static const std::vector<double> out{0.001, 0.005, 0.02, 0.1, 0.5, 1, 5, 30};
+  return out;
+}
 
 struct SelfMetrics::Families {
   prometheus::Registry registry{};
@@ -67,7 +67,10 @@ struct SelfMetrics::Families {
       gauge(registry, "mailfleet_alert_queue_length", "Alerts that wait to be sent.").Add({});
   Histogram& writes = histogram(registry, "mailfleet_store_write_seconds",
                                 "How long the store's transactions took.")
-                          .Add({}, store_buckets());
+                          .Add({}, store_write_bounds());
+  Counter& store_errors =
+      counter(registry, "mailfleet_store_errors_total", "Pieces of work that the store gave up.")
+          .Add({});
   Counter& queries =
       counter(registry, "mailfleet_resolver_queries_total", "Questions given to the resolver.")
           .Add({});
@@ -97,10 +100,15 @@ void SelfMetrics::changes(std::string_view check, double count) {
   families_->changes.Add({{"check", std::string(check)}}).Increment(count);
 }
 
-void SelfMetrics::probe(std::string_view kind, std::string_view outcome, double seconds) {
+void SelfMetrics::probes(std::string_view kind, std::string_view outcome, double count) {
   families_->probes.Add({{"kind", std::string(kind)}, {"outcome", std::string(outcome)}})
-      .Increment();
-  families_->durations.Add({{"kind", std::string(kind)}}, probe_buckets()).Observe(seconds);
+      .Increment(count);
+}
+
+void SelfMetrics::probe_durations(std::string_view kind, const std::vector<double>& counts,
+                                  double sum_seconds) {
+  families_->durations.Add({{"kind", std::string(kind)}}, probe_duration_bounds())
+      .ObserveMultiple(counts, sum_seconds);
 }
 
 void SelfMetrics::queue_length(std::string_view queue, size_t length) {
@@ -113,7 +121,10 @@ void SelfMetrics::alerts_failed(double count) { families_->failed.Increment(coun
 void SelfMetrics::alert_queue_length(size_t length) {
   families_->outbox.Set(static_cast<double>(length));
 }
-void SelfMetrics::store_write(double seconds) { families_->writes.Observe(seconds); }
+void SelfMetrics::store_writes(const std::vector<double>& counts, double sum_seconds) {
+  families_->writes.ObserveMultiple(counts, sum_seconds);
+}
+void SelfMetrics::store_errors(double count) { families_->store_errors.Increment(count); }
 void SelfMetrics::resolver_queries(double count) { families_->queries.Increment(count); }
 
 void SelfMetrics::config_reload(bool successful, Time at) {

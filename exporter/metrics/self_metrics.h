@@ -6,10 +6,15 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "checks/base/time.h"
 
 namespace mailfleet {
+
+// Upper bounds in seconds of the two histograms: those of the probes' and the store's own counters.
+const std::vector<double>& probe_duration_bounds();
+const std::vector<double>& store_write_bounds();
 
 class SelfMetrics {
  public:
@@ -18,14 +23,18 @@ class SelfMetrics {
 
   void scan_done();
   void changes(std::string_view check, double count = 1);
-  // kind: dns, smtp, https. outcome: of the observation, "answered", "failed", …
-  void probe(std::string_view kind, std::string_view outcome, double seconds);
+  // kind: dns, smtp, https. outcome: "ok", "failed", …
+  void probes(std::string_view kind, std::string_view outcome, double count);
+  // How many more fell between the bounds (above), the last above all, and their sum.
+  void probe_durations(std::string_view kind, const std::vector<double>& counts,
+                       double sum_seconds);
   void queue_length(std::string_view queue, size_t length);
   void loop_lag(double seconds);
   void alerts_sent(double count = 1);
   void alerts_failed(double count = 1);
   void alert_queue_length(size_t length);
-  void store_write(double seconds);
+  void store_writes(const std::vector<double>& counts, double sum_seconds);
+  void store_errors(double count);
   void resolver_queries(double count = 1);
   void config_reload(bool successful, Time at);  // `at` counts when it was successful
   void self_test(std::string_view test, bool ok);

@@ -12,6 +12,9 @@
 #include "monitor/cli/feed.h"
 #include "monitor/cli/fleet.h"
 #include "monitor/cli/limits.h"
+#include "monitor/cli/replay.h"
+#include "monitor/cli/scan.h"
+#include "monitor/cli/serve.h"
 #include "monitor/config.h"
 #include "monitor/nearest_word.h"
 #include "monitor/version.h"
@@ -199,6 +202,34 @@ void refuse_unknown_command(const CLI::App& app, int argc, const char* const* ar
                       " (mailfleet --help says what there is)");
 }
 
+void add_serve(CLI::App& app, Run& run) {
+  auto options = std::make_shared<ServeOptions>();
+  CLI::App* serve = add_command(app, run, "serve", "Watch the fleet and serve what is known of it",
+                                run_serve, options);
+  serve->add_option("--config", options->config, config_help);
+}
+
+void add_scan(CLI::App& app, Run& run) {
+  auto options = std::make_shared<ScanOptions>();
+  CLI::App* scan = add_command(app, run, "scan", "Look at every domain of the fleet once",
+                               run_scan_command, options);
+  scan->add_option("--config", options->config, config_help);
+  scan->add_flag("--json", options->json, "print JSON Lines: a domain each, then a summary");
+  scan->add_option("--fail-on", options->fail_on, "exit with 1 when such a finding is there")
+      ->check(CLI::IsMember({"fail", "advice"}));
+}
+
+void add_replay(CLI::App& app, Run& run) {
+  auto options = std::make_shared<ReplayOptions>();
+  CLI::App* replay =
+      add_command(app, run, "replay", "Judge stored evidence again, by the rules of this version",
+                  run_replay, options);
+  replay->add_option("DOMAIN", options->domain, "the domain")->required();
+  replay->add_option("--at", options->at, "what was known then (default: the latest look)");
+  replay->add_option("--config", options->config, config_help);
+  replay->add_flag("--json", options->json, json_help);
+}
+
 int parse_and_run(int argc, const char* const* argv) {
   CLI::App app(
       "Mailfleet watches the e-mail security of many domains: DNS, TLS, MTA-STS, SPF, DKIM, DMARC.",
@@ -207,7 +238,10 @@ int parse_and_run(int argc, const char* const* argv) {
   app.set_version_flag("--version", "mailfleet " + std::string(version()));
   app.require_subcommand(1);
   Run run;
+  add_serve(app, run);
+  add_scan(app, run);
   add_check(app, run);
+  add_replay(app, run);
   add_fleet(app, run);
   add_config(app, run);
   add_limits(app, run);

@@ -12,12 +12,17 @@
 
 namespace mailfleet {
 
+namespace limits {
+
 struct Limit {
   std::string_view name;
   int64_t value = 0;
   std::string_view unit;
   std::string_view reason;
 };
+
+}  // namespace limits
+using limits::Limit;
 
 std::span<const Limit> all_limits();
 

@@ -1,0 +1,135 @@
+#include "monitor/monitor.h"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <future>
+
+#include "checks/registry.h"
+#include "monitor/log.h"
+#include "monitor/operator_error.h"
+#include "monitor/reference.h"
+#include "monitor/settings.h"
+
+namespace mailfleet {
+namespace {
+
+constexpr size_t restored_at_once = 500;  // domains, in one job of the store
+constexpr size_t shown_lines = 3;         // of a fleet file, refused; the rest is counted
+
+ScheduleSettings schedule_settings(const MonitorConfig& config) {
+  return {.monitored = config.interval,
+          .trusted = config.interval_trusted,
+          .parked = config.interval_parked};
+}
+
+ConfirmSettings confirm_settings(const ConfirmConfig& config) {
+  return {.content_wait = config.content_wait,
+          .content_count = config.content_count,
+          .absence_wait = config.absence_wait,
+          .absence_count = config.absence_count,
+          .connection_wait = config.connection_wait,
+          .connection_count = config.connection_count,
+          .recovery_wait = config.recovery_wait,
+          .recovery_count = config.recovery_count,
+          .flap_count = config.flap_count,
+          .flap_window = config.flap_window,
+          .stale_trusted = config.stale_trusted,
+          .stale_other = config.stale_other,
+          .fleet_unknown_percent = config.fleet_unknown_percent};
+}
+
+LoopSettings loop_settings(const Config& config) {
+  return {.max_in_flight = static_cast<size_t>(config.monitor.max_in_flight),
+          .scan_deadline = config.monitor.scan_deadline,
+          .confirm = confirm_settings(config.confirm)};
+}
+
+void log_refused_lines(const LoadedFleet& fleet) {
+  for (const FleetFileList& each : fleet.files) {
+    const auto& rejected = each.list.rejected;
+    for (size_t i = 0; i < std::min(rejected.size(), shown_lines); ++i)
+      log_warning("fleet line refused", {{"file", each.file.string()},
+                                         {"line", rejected[i].line},
+                                         {"text", rejected[i].text},
+                                         {"why", rejected[i].reason}});
+    if (rejected.size() > shown_lines)
+      log_warning("fleet lines refused", {{"file", each.file.string()},
+                                          {"lines", rejected.size()},
+                                          {"see", "mailfleet fleet check FILE"}});
+  }
+}
+
+}  // namespace
+
+std::filesystem::path store_file(const Config& config) {
+  constexpr std::string_view scheme = "sqlite:";
+  const std::string& url = config.store.url;
+  if (!url.starts_with(scheme))
+    throw OperatorError("[store] url must begin with \"sqlite:\", got \"" + url + "\"");
+  return config.monitor.data_dir / url.substr(scheme.size());
+}
+
+Time wall_clock() { return std::chrono::floor<Seconds>(std::chrono::system_clock::now()); }
+
+Monitor::Monitor(boost::asio::io_context& io, const Config& config, const LoadedFleet& fleet)
+    : lock_(config.monitor.data_dir),
+      store_(store_file(config)),
+      reference_(load_reference(config.monitor.data_dir)),
+      state_(all_checks()),
+      schedule_(schedule_settings(config.monitor)),
+      prober_(io, probe_settings(config), wall_clock) {
+  loop_ = std::make_unique<Loop>(
+      Loop::Parts{
+          .store = store_,
+          .prober = prober_,
+          .state = state_,
+          .schedule = schedule_,
+          .reference = reference_,
+          .checks = all_checks(),
+          .post = [&io](std::function<void()> work) { boost::asio::post(io, std::move(work)); },
+          .now = wall_clock},
+      loop_settings(config));
+  log_refused_lines(fleet);
+  state_.set_fleet(fleet.entries);
+  restore();
+}
+
+void Monitor::restore() {
+  std::string after;
+  while (true) {
+    std::promise<std::optional<std::vector<DomainMemory>>> answered;
+    store_.ask<std::vector<DomainMemory>>(
+        [&](Database& database) {
+          return read_memories(database, after, restored_at_once, all_checks());
+        },
+        [](std::function<void()> work) { work(); },
+        [&](auto memories) { answered.set_value(std::move(memories)); });
+    const auto memories = answered.get_future().get();
+    if (!memories) throw OperatorError("the store cannot be read: " + store_.counters().last_error);
+    if (memories->empty()) return;
+    for (const DomainMemory& memory : *memories)
+      state_.restore(memory.name, memory.posture,
+                     TrustView{.eligibility = eligibility_of(memory.posture)});
+    after = memories->back().name.text();
+  }
+}
+
+void Monitor::apply(const Config& config, const LoadedFleet& fleet) {
+  log_refused_lines(fleet);
+  loop_->set_settings(loop_settings(config));
+  schedule_.set_settings(schedule_settings(config.monitor), wall_clock());
+  state_.set_fleet(fleet.entries);
+  schedule_all();
+}
+
+void Monitor::schedule_all() {
+  std::vector<ScheduledDomain> domains;
+  domains.reserve(state_.domains().size());
+  for (const auto& [name, watched] : state_.domains())
+    domains.push_back({.name = name,
+                       .group = watched.entry.parked ? Group::parked : Group::monitored,
+                       .last_look = watched.summary->last_look});
+  schedule_.set_domains(domains, wall_clock());
+}
+
+}  // namespace mailfleet

@@ -1,0 +1,52 @@
+// The monitor without its faces: memory, hands and loop, put together from a configuration. What
+// `serve` and `scan` have in common. Network thread, which is the main one.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+
+#include "monitor/config.h"
+#include "monitor/data_lock.h"
+#include "monitor/fleet_files.h"
+#include "monitor/loop.h"
+#include "monitor/probe/prober.h"
+#include "monitor/state.h"
+#include "monitor/store/store.h"
+
+namespace mailfleet {
+
+class Monitor {
+ public:
+  // Takes the data directory, opens the store and takes up where it left off. Throws OperatorError,
+  // StoreError and std::runtime_error, one line each. `io` outlives it.
+  Monitor(boost::asio::io_context& io, const Config& config, const LoadedFleet& fleet);
+
+  // Makes these the domains and their times. [resolver], [probe] and the store are those of the
+  // start.
+  void apply(const Config& config, const LoadedFleet& fleet);
+  // Puts every domain on the schedule; without it only what is asked for is looked at.
+  void schedule_all();
+
+  Loop& loop() { return *loop_; }
+  MonitorState& state() { return state_; }
+  Store& store() { return store_; }
+  Schedule& schedule() { return schedule_; }
+  const ProbeCounters& probe_counters() const { return prober_.counters(); }
+
+ private:
+  void restore();
+
+  DataLock lock_;
+  Store store_;
+  Reference reference_;
+  MonitorState state_;
+  Schedule schedule_;
+  NetworkProber prober_;
+  std::unique_ptr<Loop> loop_;
+};
+
+// The database file of [store] url, in the data directory when it is relative.
+std::filesystem::path store_file(const Config& config);
+Time wall_clock();
+
+}  // namespace mailfleet
