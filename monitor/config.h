@@ -78,8 +78,8 @@ struct ProbeConfig {
 };
 
 struct ConfirmConfig {
-  Seconds content_wait = std::chrono::hours(1);
-  int content_count = 2;
+  Seconds content_wait = std::chrono::minutes(15);
+  int content_count = 3;
   Seconds absence_wait = std::chrono::minutes(30);
   int absence_count = 3;
   Seconds connection_wait = std::chrono::minutes(30);

@@ -38,10 +38,32 @@ ConfirmSettings confirm_settings(const ConfirmConfig& config) {
           .fleet_unknown_percent = config.fleet_unknown_percent};
 }
 
-LoopSettings loop_settings(const Config& config) {
-  return {.max_in_flight = static_cast<size_t>(config.monitor.max_in_flight),
-          .scan_deadline = config.monitor.scan_deadline,
-          .confirm = confirm_settings(config.confirm)};
+TrustSettings trust_settings(const TrustConfig& config) {
+  return {.admit_after = config.admit_after,
+          .admit_observations = config.admit_observations,
+          .admit_after_mta_sts = config.admit_after_mta_sts,
+          .admit_after_dane = config.admit_after_dane,
+          .stale_after = config.stale_after,
+          .suspend_unknown_after = config.suspend_unknown_after,
+          .step_down_after = config.step_down_after,
+          .recover_after = config.recover_after,
+          .recover_observations = config.recover_observations};
+}
+
+bool covers(const Maintenance& window, const Name& domain, Time now) {
+  return now >= window.from && now < window.until &&
+         std::ranges::find(window.domains, domain) != window.domains.end();
+}
+
+bool is_listed(const TrustEntry& entry) {
+  return entry.state == TrustState::active || entry.state == TrustState::suspended ||
+         entry.state == TrustState::withdrawn;
+}
+
+Group group_of(const Watched& watched) {
+  const TrustState state = watched.summary->trust.state;
+  if (state == TrustState::active || state == TrustState::suspended) return Group::trusted;
+  return watched.entry.parked ? Group::parked : Group::monitored;
 }
 
 void log_refused_lines(const LoadedFleet& fleet) {
@@ -77,21 +99,42 @@ Monitor::Monitor(boost::asio::io_context& io, const Config& config, const Loaded
       reference_(load_reference(config.monitor.data_dir)),
       state_(all_checks()),
       schedule_(schedule_settings(config.monitor)),
-      prober_(io, probe_settings(config), wall_clock) {
+      prober_(io, probe_settings(config), wall_clock),
+      desk_(confirm_settings(config.confirm)),
+      maintenances_(config.maintenances) {
+  desk_.set_maintenance([this](const Name& domain, Time now) {
+    return std::ranges::any_of(maintenances_,
+                               [&](const Maintenance& each) { return covers(each, domain, now); });
+  });
   loop_ = std::make_unique<Loop>(
       Loop::Parts{
           .store = store_,
           .prober = prober_,
           .state = state_,
           .schedule = schedule_,
+          .desk = desk_,
           .reference = reference_,
           .checks = all_checks(),
           .post = [&io](std::function<void()> work) { boost::asio::post(io, std::move(work)); },
           .now = wall_clock},
-      loop_settings(config));
+      settings_of(config));
   log_refused_lines(fleet);
   state_.set_fleet(fleet.entries);
   restore();
+}
+
+LoopSettings Monitor::settings_of(const Config& config) const {
+  return {.max_in_flight = static_cast<size_t>(config.monitor.max_in_flight),
+          .scan_deadline = config.monitor.scan_deadline,
+          .confirm = confirm_settings(config.confirm),
+          .trust = trust_settings(config.trust),
+          .announced_mx = [this](const Name& domain, Time now) {
+            std::vector<std::string> out;
+            for (const Maintenance& window : maintenances_)
+              if (covers(window, domain, now))
+                for (const Name& host : window.mx) out.push_back(host.text());
+            return out;
+          }};
 }
 
 void Monitor::restore() {
@@ -107,16 +150,19 @@ void Monitor::restore() {
     const auto memories = answered.get_future().get();
     if (!memories) throw OperatorError("the store cannot be read: " + store_.counters().last_error);
     if (memories->empty()) return;
-    for (const DomainMemory& memory : *memories)
+    for (const DomainMemory& memory : *memories) {
       state_.restore(memory.name, memory.posture,
-                     TrustView{.eligibility = eligibility_of(memory.posture)});
+                     view_of(memory.trust, eligibility_of(memory.posture)));
+      if (is_listed(memory.trust)) listed_.push_back(memory);
+    }
     after = memories->back().name.text();
   }
 }
 
 void Monitor::apply(const Config& config, const LoadedFleet& fleet) {
   log_refused_lines(fleet);
-  loop_->set_settings(loop_settings(config));
+  maintenances_ = config.maintenances;
+  loop_->set_settings(settings_of(config));
   schedule_.set_settings(schedule_settings(config.monitor), wall_clock());
   state_.set_fleet(fleet.entries);
   schedule_all();
@@ -126,9 +172,8 @@ void Monitor::schedule_all() {
   std::vector<ScheduledDomain> domains;
   domains.reserve(state_.domains().size());
   for (const auto& [name, watched] : state_.domains())
-    domains.push_back({.name = name,
-                       .group = watched.entry.parked ? Group::parked : Group::monitored,
-                       .last_look = watched.summary->last_look});
+    domains.push_back(
+        {.name = name, .group = group_of(watched), .last_look = watched.summary->last_look});
   schedule_.set_domains(domains, wall_clock());
 }
 

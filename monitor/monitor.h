@@ -7,6 +7,7 @@
 
 #include "monitor/config.h"
 #include "monitor/data_lock.h"
+#include "monitor/desk.h"
 #include "monitor/fleet_files.h"
 #include "monitor/loop.h"
 #include "monitor/probe/prober.h"
@@ -31,10 +32,14 @@ class Monitor {
   MonitorState& state() { return state_; }
   Store& store() { return store_; }
   Schedule& schedule() { return schedule_; }
+  Desk& desk() { return desk_; }
+  // What the store remembered of the domains on the trusted list; once.
+  std::vector<DomainMemory> take_listed() { return std::move(listed_); }
   const ProbeCounters& probe_counters() const { return prober_.counters(); }
 
  private:
   void restore();
+  LoopSettings settings_of(const Config& config) const;
 
   DataLock lock_;
   Store store_;
@@ -42,6 +47,9 @@ class Monitor {
   MonitorState state_;
   Schedule schedule_;
   NetworkProber prober_;
+  Desk desk_;
+  std::vector<Maintenance> maintenances_{};
+  std::vector<DomainMemory> listed_{};
   std::unique_ptr<Loop> loop_;
 };
 

@@ -83,8 +83,8 @@ class Scan : public std::enable_shared_from_this<Scan> {
     result_.trouble = why;
     for (size_t i = 0; i < checks_.size(); ++i)
       if (!finished_[i])
-        result_.judgements[i] = Judgement{
-            .findings = {{"scan-limit", Severity::info, domain_.name.text(), why}}};
+        result_.judgements[i] =
+            Judgement{.findings = {{"scan-limit", Severity::info, domain_.name.text(), why}}};
     finish();
   }
 

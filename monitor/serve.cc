@@ -18,6 +18,7 @@
 #include "monitor/store/audit.h"
 #include "monitor/store/history.h"
 #include "monitor/store_details.h"
+#include "monitor/telling.h"
 #include "monitor/version.h"
 
 namespace mailfleet {
@@ -71,6 +72,14 @@ std::string url_of(AddressPort where, uint16_t port) {
   return "http://" + where.text();
 }
 
+// Where readers find us, ending in "/"; without a setting, the first listener.
+std::string base_url(const Config& config) {
+  std::string url = config.http.base_url;
+  if (url.empty() && !config.http.listen.empty())
+    url = "http://" + config.http.listen.front().text();
+  return url.ends_with('/') ? url : url + "/";
+}
+
 class Serving {
  public:
   Serving(const Config& config, std::string config_option)
@@ -81,12 +90,16 @@ class Serving {
         monitor_(io_, config_, load_fleet(config_.fleets)),
         builder_([this](SnapshotPtr next) { snapshots_.store(std::move(next)); }),
         report_(metrics_),
+        telling_(io_, config_, monitor_, builder_, metrics_, base_url(config_)),
         details_(monitor_.store(), all_checks()),
         server_(server_settings(config_), snapshots_, details_, actions(), metrics_) {}
 
   void run() {
     monitor_.schedule_all();
-    monitor_.loop().listen([this](const LookReport& look) { report_.look(look); });
+    monitor_.loop().listen([this](const LookReport& look) {
+      report_.look(look);
+      telling_.looked(look);
+    });
     monitor_.loop().on_sweep([this] { log_sweep(); });
     metrics_.config_reload(true, wall_clock());
     builder_.tick(monitor_.state(), wall_clock(), Clock::now());
@@ -120,12 +133,14 @@ class Serving {
     log_info("ending", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"},
                         {"looks_given_up", monitor_.loop().in_flight()}});
     monitor_.loop().halt();
+    telling_.stop();
     io_.stop();
   }
 
   void tick() {
     const Time now = wall_clock();
     monitor_.loop().fill();
+    telling_.tick(now);
     builder_.tick(monitor_.state(), now, Clock::now());
     report_.tick(monitor_.probe_counters(), monitor_.store().counters(),
                  monitor_.loop().in_flight(), monitor_.schedule().waiting(now));
@@ -214,6 +229,12 @@ class Serving {
         answer({.status = 202, .body = Value::object({{"queued", true}})});
       });
     };
+    out.acknowledge = [this](const Name& name, const AdminRequest& request, AdminAnswer answer) {
+      boost::asio::post(io_, [this, name, request, answer = std::move(answer)] {
+        audit(request, "acknowledge", name.text());
+        telling_.acknowledge(name, request, answer);
+      });
+    };
     return out;
   }
 
@@ -227,6 +248,7 @@ class Serving {
   SnapshotBuilder builder_;
   SelfMetrics metrics_{};
   SelfReport report_;
+  Telling telling_;
   StoreDetails details_;
   Server server_;
   Clock::time_point pruned_ = Clock::now() - prune_period + std::chrono::minutes(5);

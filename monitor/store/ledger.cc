@@ -141,27 +141,4 @@ std::vector<EditionRow> read_editions(Database& database, size_t limit) {
   return out;
 }
 
-void save_audit(Database& database, const AuditRow& row) {
-  Statement& add = database.prepared(
-      "INSERT INTO audit (at, actor, action, subject, detail) VALUES (?, ?, ?, ?, ?)");
-  add.bind(1, seconds(row.at));
-  add.bind(2, row.actor);
-  add.bind(3, row.action);
-  add.bind(4, row.subject);
-  add.bind(5, row.detail);
-  add.exec();
-}
-
-std::vector<AuditRow> read_audit(Database& database, size_t limit) {
-  Statement& find = database.prepared(
-      "SELECT at, actor, action, subject, detail FROM audit ORDER BY id DESC LIMIT ?");
-  find.bind(1, static_cast<int64_t>(limit));
-  std::vector<AuditRow> out;
-  while (find.executeStep())
-    out.push_back({time_in(find.getColumn(0)), find.getColumn(1).getString(),
-                   find.getColumn(2).getString(), find.getColumn(3).getString(),
-                   find.getColumn(4).getString()});
-  return out;
-}
-
 }  // namespace mailfleet

@@ -1,5 +1,5 @@
 // What was told and promised, written down: incidents, transitions of trust entries, editions
-// of the feed, and what people did. All functions run on the store's thread, inside its
+// of the feed. All functions run on the store's thread, inside its
 // transaction.
 #pragma once
 
@@ -44,15 +44,5 @@ struct EditionRow {
 // Keeps the latest `keep` editions. Throws when the serial does not grow.
 void save_edition(Database& database, const EditionRow& edition, size_t keep);
 std::vector<EditionRow> read_editions(Database& database, size_t limit);  // newest first
-
-struct AuditRow {
-  Time at{};
-  std::string actor{};
-  std::string action{};
-  std::string subject{};
-  std::string detail{};
-};
-void save_audit(Database& database, const AuditRow& row);
-std::vector<AuditRow> read_audit(Database& database, size_t limit);  // newest first
 
 }  // namespace mailfleet

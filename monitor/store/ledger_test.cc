@@ -78,11 +78,3 @@ TEST_CASE("ledger: serials only grow, old editions leave") {
   CHECK(rows.size() == 10);
   CHECK(rows.front().serial == 12);
 }
-
-TEST_CASE("ledger: who did what") {
-  const Scratch scratch;
-  Database database(scratch.file, Database::Access::read_write);
-  save_audit(database, {now, "kim", "acknowledge", "regression 3", "announced"});
-  REQUIRE(read_audit(database, 10).size() == 1);
-  CHECK(read_audit(database, 10)[0].actor == "kim");
-}

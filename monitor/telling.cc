@@ -1,0 +1,250 @@
+#include "monitor/telling.h"
+
+#include <boost/asio/post.hpp>
+#include <future>
+
+#include "checks/registry.h"
+#include "exporter/feed/encoding.h"
+#include "monitor/log.h"
+
+namespace mailfleet {
+namespace {
+
+constexpr const char* held_kind = "self-feed-held";
+
+// Runs on the store's thread and waits for it: at the start only.
+template <class T>
+T wait_for(Store& store, std::function<T(Database&)> work) {
+  std::promise<std::optional<T>> answered;
+  store.ask<T>(
+      std::move(work), [](std::function<void()> run) { run(); },
+      [&](std::optional<T> value) { answered.set_value(std::move(value)); });
+  auto value = answered.get_future().get();
+  if (!value) throw std::runtime_error("the store cannot be read: " + store.counters().last_error);
+  return std::move(*value);
+}
+
+std::optional<FeedPolicy> policy_of(const std::optional<RememberedPolicy>& remembered) {
+  if (!remembered || remembered->mode.empty()) return {};
+  return FeedPolicy{remembered->mode, remembered->id, remembered->max_age.count()};
+}
+
+// What the entry rests on, as one digest: equal evidence, equal digest.
+std::string evidence_digest_of(const Posture& posture) {
+  std::string text;
+  for (const char* check : {"mx", "starttls", "certificate", "mta_sts", "dane"})
+    if (const Standing* standing = posture.find(check)) text += to_json(standing->facts) + "\n";
+  return sha256_hex(text);
+}
+
+AdminResult refused(unsigned status, std::string why) {
+  return {.status = status, .body = {}, .detail = std::move(why)};
+}
+
+AdminResult done() { return {.status = 200, .body = Value::object({{"acknowledged", true}})}; }
+
+}  // namespace
+
+Telling::Telling(boost::asio::io_context& io, const Config& config, Monitor& monitor,
+                 SnapshotBuilder& builder, SelfMetrics& metrics, const std::string& base_url)
+    : io_(io),
+      monitor_(monitor),
+      builder_(builder),
+      metrics_(metrics),
+      sender_(io, config.alertmanager.urls,
+              {.base_url = base_url, .resend_interval = config.alertmanager.resend_interval},
+              {.now = wall_clock,
+               .failed =
+                   [](const std::string& member, const std::string& why) {
+                     log_warning("alerts not taken", {{"alertmanager", member}, {"why", why}});
+                   },
+               .accepted = {}}),
+      publisher_(
+          config.trust, base_url,
+          {.save =
+               [this](EditionRow row, std::function<void(bool)> saved) {
+                 monitor_.store().run(
+                     [row = std::move(row)](Database& database) {
+                       save_edition(database, row, editions_kept);
+                     },
+                     post(), std::move(saved));
+               },
+           .show =
+               [this](FeedView view) {
+                 log_info("edition published",
+                          {{"serial", view.serial}, {"signed", view.is_signed ? "yes" : "no"}});
+                 builder_.set_feed(std::move(view));
+               },
+           .held =
+               [this](size_t falling, size_t active) {
+                 const std::string why = std::to_string(falling) + " of " + std::to_string(active) +
+                                         " active entries would be suspended or withdrawn at once";
+                 log_error("edition held for a person", {{"why", why}});
+                 save(monitor_.desk().raise_self(held_kind, why, wall_clock()));
+               },
+           .released = [this] { save(monitor_.desk().clear_self(held_kind, wall_clock())); },
+           .trouble =
+               [](const std::string& what) {
+                 log_error("feed files not written", {{"why", what}});
+               }}) {
+  monitor_.desk().set_tell([this](const Incident& incident) { sender_.tell(incident); });
+  restore();
+}
+
+Store::Post Telling::post() {
+  return [this](std::function<void()> work) { boost::asio::post(io_, std::move(work)); };
+}
+
+void Telling::restore() {
+  const Time now = wall_clock();
+  monitor_.desk().restore(wait_for<std::vector<Incident>>(
+      monitor_.store(), [since = now - ended_incidents_shown](Database& database) {
+        return read_incidents(database, since);
+      }));
+  publisher_.restore(wait_for<std::vector<EditionRow>>(
+                         monitor_.store(),
+                         [](Database& database) { return read_editions(database, editions_kept); }),
+                     wait_for<std::vector<TransitionRow>>(monitor_.store(), [](Database& database) {
+                       return read_transitions(database);
+                     }));
+  for (const DomainMemory& memory : monitor_.take_listed())
+    set_entry(memory.name, memory.trust, memory.posture, eligibility_of(memory.posture),
+              memory.remembered);
+}
+
+void Telling::set_entry(const Name& name, const TrustEntry& trust, const Posture& posture,
+                        const Eligibility& eligibility,
+                        const std::optional<RememberedPolicy>& remembered) {
+  const Watched* watched = monitor_.state().find(name);
+  if (!watched) return publisher_.forget(name);
+  PressEntry entry(name);
+  entry.organisation = watched->entry.organisation;
+  entry.trust = trust;
+  entry.sender_auth = eligibility.sender_auth;
+  entry.mta_sts = policy_of(remembered);
+  entry.dane = eligibility.by_dane == true;
+  entry.evidence_sha256 = evidence_digest_of(posture);
+  publisher_.set_entry(std::move(entry));
+}
+
+void Telling::looked(const LookReport& report) {
+  if (!report.stored) return;  // what is not remembered is not promised
+  if (report.transition) {
+    publisher_.moved(report.name, *report.transition, report.posture.at);
+    log_info("trust", {{"domain", report.name.text()},
+                       {"was", to_text(report.transition->from_state)},
+                       {"now", to_text(report.transition->to_state)},
+                       {"tier", to_text(report.transition->to_tier)}});
+    const bool listed =
+        report.entry.state == TrustState::active || report.entry.state == TrustState::suspended;
+    const Watched* watched = monitor_.state().find(report.name);
+    if (watched && !watched->entry.parked)
+      monitor_.schedule().set_group(report.name, listed ? Group::trusted : Group::monitored,
+                                    wall_clock());
+  }
+  set_entry(report.name, report.entry, report.posture, report.trust.eligibility, report.remembered);
+  const Watched* watched = monitor_.state().find(report.name);
+  publisher_.set_exception(report.name,
+                           exception_of(report.name, watched ? watched->entry.organisation : "",
+                                        report.trust.eligibility, report.posture.at));
+}
+
+// Writes first, tells after: what was told must be known after a crash.
+void Telling::save(const std::vector<Incident>& incidents) {
+  if (incidents.empty()) return;
+  monitor_.store().run(
+      [incidents](Database& database) {
+        for (const Incident& incident : incidents) save_incident(database, incident);
+      },
+      post(),
+      [this, incidents](bool stored) {
+        if (stored) monitor_.desk().told(incidents);
+      });
+}
+
+void Telling::tick(Time now) {
+  save(monitor_.desk().tick(now));
+  publisher_.tick(now);
+  if (monitor_.desk().version() != shown_) {
+    shown_ = monitor_.desk().version();
+    builder_.set_regressions(monitor_.desk().views());
+  }
+  const Delivery& delivery = sender_.delivery();
+  const DeliveryCounters& all = delivery.counters();
+  metrics_.alert_queue_length(delivery.queued());
+  if (all.sent > counted_.sent) metrics_.alerts_sent(static_cast<double>(all.sent - counted_.sent));
+  const uint64_t failed = all.failed + all.refused;
+  const uint64_t before = counted_.failed + counted_.refused;
+  if (failed > before) metrics_.alerts_failed(static_cast<double>(failed - before));
+  counted_ = all;
+}
+
+void Telling::acknowledge(const Name& domain, const AdminRequest& request, AdminAnswer answer) {
+  const auto by = request.body["by"].as_string();
+  const auto reason = request.body["reason"].as_string();
+  if (!by || by->empty() || !reason || reason->empty())
+    return answer(refused(422, "\"by\" and \"reason\" must say who acknowledges, and why"));
+  if (const auto id = request.body["regression"].as_int()) {
+    const Incident* open = monitor_.desk().book().find(*id);
+    if (!open || !open->domains.contains(domain))
+      return answer(refused(404, "there is no such open regression of this domain"));
+    const auto ended =
+        monitor_.desk().acknowledge(*id, std::string(*by), std::string(*reason), wall_clock());
+    if (!ended) return answer(refused(409, "the regression is not open"));
+    save({*ended});
+    return acknowledge_regression(*ended, std::move(answer));
+  }
+  if (request.body["edition"].as_bool() == true)
+    return answer(publisher_.acknowledge() ? done() : refused(409, "no edition is held"));
+  const auto entry = request.body["entry"].as_string();
+  if (entry == "withdraw" || entry == "change")
+    return acknowledge_entry(domain, entry == "withdraw", std::move(answer));
+  answer(refused(422,
+                 "name what is acknowledged: \"regression\": its id, \"edition\": true, or "
+                 "\"entry\": \"change\" or \"withdraw\""));
+}
+
+void Telling::acknowledge_regression(const Incident& incident, AdminAnswer answer) {
+  monitor_.store().run(
+      [incident](Database& database) {
+        for (const Name& name : incident.domains) {
+          auto memory = read_memory(database, name, all_checks());
+          if (!memory) continue;
+          const Time now = wall_clock();
+          mailfleet::acknowledge(memory->watch, incident.check, incident.kind, incident.cause, now);
+          acknowledge_change(memory->trust, now);
+          save_word(database, name, memory->watch, memory->trust, {}, now);
+        }
+      },
+      post(),
+      [answer = std::move(answer)](bool stored) {
+        answer(stored ? done() : refused(503, "the store did not take it"));
+      });
+}
+
+void Telling::acknowledge_entry(const Name& domain, bool withdraw, AdminAnswer answer) {
+  const auto moved = std::make_shared<std::optional<TrustTransition>>();
+  monitor_.store().run(
+      [domain, withdraw, moved](Database& database) {
+        auto memory = read_memory(database, domain, all_checks());
+        if (!memory) return;
+        const Time now = wall_clock();
+        if (withdraw) {
+          *moved = acknowledge_withdrawal(memory->trust, now);
+          if (!*moved)
+            ask_withdrawal(memory->trust, now);  // the first word; the second a day later
+        } else {
+          acknowledge_change(memory->trust, now);
+        }
+        save_word(database, domain, memory->watch, memory->trust, *moved, now);
+      },
+      post(),
+      [this, domain, moved, answer = std::move(answer)](bool stored) {
+        if (!stored) return answer(refused(503, "the store did not take it"));
+        if (*moved) publisher_.moved(domain, **moved, wall_clock());
+        monitor_.schedule().ask_at(domain, wall_clock(), Purpose::recheck);
+        answer(done());
+      });
+}
+
+}  // namespace mailfleet

@@ -1,0 +1,50 @@
+// What the looks lead to outside: alerts told, the trusted list published, a person's word taken.
+// Wires desk, Alertmanager, publisher and store together; decides nothing. Network thread.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+
+#include "exporter/admin_actions.h"
+#include "exporter/alertmanager/sender.h"
+#include "exporter/metrics/self_metrics.h"
+#include "monitor/monitor.h"
+#include "monitor/publisher.h"
+#include "monitor/snapshot_builder.h"
+
+namespace mailfleet {
+
+class Telling {
+ public:
+  // Everything outlives it. Throws for a signing key or an Alertmanager address that cannot be
+  // used.
+  Telling(boost::asio::io_context& io, const Config& config, Monitor& monitor,
+          SnapshotBuilder& builder, SelfMetrics& metrics, const std::string& base_url);
+
+  void looked(const LookReport& report);
+  void tick(Time now);
+  void stop() { sender_.stop(); }
+
+  // {"by","reason"} and "regression" (its id), "edition" (true) or "entry" ("withdraw", "change").
+  void acknowledge(const Name& domain, const AdminRequest& request, AdminAnswer answer);
+
+ private:
+  Store::Post post();
+  void restore();
+  void save(const std::vector<Incident>& incidents);
+  void acknowledge_regression(const Incident& incident, AdminAnswer answer);
+  void acknowledge_entry(const Name& domain, bool withdraw, AdminAnswer answer);
+  void set_entry(const Name& name, const TrustEntry& trust, const Posture& posture,
+                 const Eligibility& eligibility, const std::optional<RememberedPolicy>& remembered);
+
+  boost::asio::io_context& io_;
+  Monitor& monitor_;
+  SnapshotBuilder& builder_;
+  SelfMetrics& metrics_;
+  AlertSender sender_;
+  Publisher publisher_;
+  uint64_t shown_ = 0;  // version of the desk that readers see
+  DeliveryCounters counted_{};
+};
+
+}  // namespace mailfleet
