@@ -9,6 +9,7 @@
 #include "checks/base/text.h"
 #include "checks/registry.h"
 #include "exporter/server.h"
+#include "monitor/advice.h"
 #include "monitor/cli/configuration.h"
 #include "monitor/log.h"
 #include "monitor/monitor.h"
@@ -54,13 +55,14 @@ PerDomain per_domain(PerDomainMetrics setting) {
   return PerDomain::none;
 }
 
-ServerSettings server_settings(const Config& config) {
+ServerSettings server_settings(const Config& config, const AdviceBook& advice) {
   ServerSettings out{.token = read_token(config.http.admin_token_file),
                      .base_url = config.http.base_url,
                      .contact = config.http.contact,
                      .title = config.http.title,
                      .version = std::string(version()),
                      .per_domain = per_domain(config.metrics.per_domain),
+                     .advice = &advice,
                      .clock = wall_clock};
   for (const AddressPort& each : config.http.listen) out.listen.push_back(each.text());
   if (!config.http.admin_listen.empty()) out.admin_listen = config.http.admin_listen.front().text();
@@ -92,7 +94,7 @@ class Serving {
         report_(metrics_),
         telling_(io_, config_, monitor_, builder_, metrics_, base_url(config_)),
         details_(monitor_.store(), all_checks()),
-        server_(server_settings(config_), snapshots_, details_, actions(), metrics_) {}
+        server_(server_settings(config_, advice_), snapshots_, details_, actions(), metrics_) {}
 
   void run() {
     monitor_.schedule_all();
@@ -249,6 +251,7 @@ class Serving {
   SelfMetrics metrics_{};
   SelfReport report_;
   Telling telling_;
+  const AdviceBook advice_ = load_advice();
   StoreDetails details_;
   Server server_;
   Clock::time_point pruned_ = Clock::now() - prune_period + std::chrono::minutes(5);

@@ -107,8 +107,10 @@ TEST_CASE("metrics: promtool has nothing to say of them") {
       .serial = 4, .issued = sample_now(), .expires = sample_now() + std::chrono::hours(72)};
   SelfMetrics self;
   self.scan_done();
-  self.probe("smtp", "answered", 0.2);
-  self.store_write(0.01);
+  self.probes("smtp", "answered", 1);
+  self.probe_durations("smtp", std::vector<double>(probe_duration_bounds().size() + 1, 1), 0.2);
+  self.store_writes(std::vector<double>(store_write_bounds().size() + 1, 1), 0.01);
+  self.store_errors(1);
   self.queue_length("scan", 3);
   self.self_test("resolver", true);
   self.http_request("/metrics", 200);
