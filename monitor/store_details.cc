@@ -52,7 +52,7 @@ void StoreDetails::domain(const Name& name, size_t history_limit,
         out.history = history_of(*memory, read_changes(database, name, 0, history_limit), checks,
                                  history_limit);
         out.posture = std::move(memory->posture);
-        out.trust.eligibility = eligibility_of(out.posture);
+        out.trust = view_of(memory->trust, eligibility_of(out.posture));
         return out;
       },
       run_here,

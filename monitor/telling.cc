@@ -37,6 +37,19 @@ std::string evidence_digest_of(const Posture& posture) {
   return sha256_hex(text);
 }
 
+// The story as it goes: suspected, confirmed, resolved or acknowledged.
+void log_incident(const Incident& incident) {
+  std::string who = incident.cause;
+  if (incident.domain) who = incident.domain->text();
+  log_info("regression", {{"state", to_text(incident.state)},
+                          {"kind", incident.kind},
+                          {"severity", to_text(incident.severity)},
+                          {"who", who},
+                          {"domains", incident.domains.size()},
+                          {"was", incident.was},
+                          {"now", incident.now}});
+}
+
 AdminResult refused(unsigned status, std::string why) {
   return {.status = status, .body = {}, .detail = std::move(why)};
 }
@@ -87,7 +100,10 @@ Telling::Telling(boost::asio::io_context& io, const Config& config, Monitor& mon
                [](const std::string& what) {
                  log_error("feed files not written", {{"why", what}});
                }}) {
-  monitor_.desk().set_tell([this](const Incident& incident) { sender_.tell(incident); });
+  monitor_.desk().set_tell([this](const Incident& incident) {
+    log_incident(incident);
+    sender_.tell(incident);
+  });
   restore();
 }
 

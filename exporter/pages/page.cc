@@ -65,7 +65,9 @@ data navigation(const PageFrame& frame, const Texts& words) {
     const char* key;
     const char* path;
   };
-  static constexpr std::array<Item, 2> items{{{"site.fleet", "/"}, {"site.lookup", "/lookup"}}};
+  static constexpr std::array<Item, 3> items{{{"site.fleet", "/"},
+                                               {"site.lookup", "/lookup"},
+                                               {"site.regressions", "/regressions"}}};
   data out{data::type::list};
   for (const Item& item : items) {
     data row{data::type::object};

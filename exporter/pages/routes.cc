@@ -3,6 +3,8 @@
 #include "exporter/pages/domain_page.h"
 #include "exporter/pages/fleet_page.h"
 #include "exporter/pages/page.h"
+#include "exporter/pages/regressions_page.h"
+#include "exporter/pages/runbooks.h"
 
 namespace mailfleet {
 namespace {
@@ -58,6 +60,20 @@ void domain(const Site& site, const Request& request, const std::string& text, R
       });
 }
 
+Response regressions(const Site& site, const Request& request) {
+  const Texts& words = texts(language_of(request));
+  const PageFrame frame{.language = words.language(),
+                        .path = "/regressions",
+                        .title = words.say("regressions.title")};
+  return page(site, frame, "regressions", regressions_data(*site.snapshot(), words));
+}
+
+Response runbook(const std::string& kind) {
+  const std::string_view text = runbook_of(kind);
+  if (text.empty()) return text_response(404, "there is no runbook of that name\n");
+  return {.document = make_document(std::string(text), "text/plain; charset=utf-8")};
+}
+
 using Handler = std::function<void(const Request&, const PathValues&, Reply)>;
 
 void in_both_languages(std::vector<Route>& routes, const std::string& pattern,
@@ -88,6 +104,16 @@ void add_page_routes(const Site& site, std::vector<Route>& routes) {
                     [&site](const Request& request, const PathValues& values, Reply reply) {
                       domain(site, request, values[0], std::move(reply));
                     });
+  in_both_languages(routes, "/regressions", "What got worse, for people",
+                    [&site](const Request& request, const PathValues&, Reply reply) {
+                      reply(regressions(site, request));
+                    });
+  routes.push_back({.method = "GET",
+                    .pattern = "/runbooks/{kind}",
+                    .summary = "What to do about a kind of alert",
+                    .handle = [](const Request&, const PathValues& values, Reply reply) {
+                      reply(runbook(values[0]));
+                    }});
   routes.push_back({.method = "GET",
                     .pattern = "/fleet.csv",
                     .summary = "The rows of the fleet page as CSV, all of them",

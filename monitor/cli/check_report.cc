@@ -5,6 +5,7 @@
 
 #include "checks/base/text.h"
 #include "checks/registry.h"
+#include "exporter/pages/texts.h"
 #include "monitor/cli/terminal.h"
 #include "monitor/idn.h"
 
@@ -62,15 +63,19 @@ std::string finding_text(const Finding& finding, const Name& domain, const Advic
                          bool colours) {
   const Advice* known = advice.find(finding.code);
   std::string out = "  " + inked(to_text(finding.severity), ink_of(finding.severity), colours) +
-                    "  " + (known ? known->title + "  " : "") +
+                    "  " + (known ? filled(known->title, {{"domain", domain.text()}}) + "  " : "") +
                     inked(finding.code, known ? Ink::faint : Ink::plain, colours);
   if (finding.subject != domain.text() && !finding.subject.empty())
     out += "  " + for_display(finding.subject, max_seen_characters);
   out += "\n" + labelled("seen  ", for_display(finding.seen, max_seen_characters));
-  if (known && finding.severity != Severity::info)
-    out += labelled("why   ", known->why) + labelled("do    ", known->action) +
-           labelled("      ", known->record);
-  return out;
+  if (!known || finding.severity == Severity::info) return out;
+  const std::string subject = for_display(finding.subject, max_seen_characters);
+  const std::string seen = for_display(finding.seen, max_seen_characters);
+  const auto fill = [&](const std::string& text) {
+    return filled(text, {{"domain", domain.text()}, {"subject", subject}, {"seen", seen}});
+  };
+  return out + labelled("why   ", fill(known->why)) + labelled("do    ", fill(known->action)) +
+         labelled("      ", fill(known->record));
 }
 
 std::string trust_line(const TrustView& trust) {

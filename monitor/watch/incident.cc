@@ -108,10 +108,11 @@ void IncidentBook::confirm(Incident* open, const Seen& seen, Ids& changed) {
 
 void IncidentBook::leave(Incident& incident, const Name& domain, const std::string& why, Time now,
                          Ids& changed) {
-  if (incident.domains.erase(domain) == 0) return;
+  if (!incident.domains.contains(domain)) return;
   changed.push_back(incident.id);
-  if (!incident.domains.empty()) return;
-  end(incident, RegressionState::resolved, why, now);
+  // The last domain stays named in what has ended.
+  if (incident.domains.size() == 1) return end(incident, RegressionState::resolved, why, now);
+  incident.domains.erase(domain);
 }
 
 std::vector<int64_t> IncidentBook::apply(const Name& domain, const IncidentOwner& owner,
