@@ -1,6 +1,7 @@
 #include "monitor/desk.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "monitor/watch/stale.h"
 
@@ -109,7 +110,10 @@ std::vector<Incident> Desk::tick(Time now) {
   return copies(changed);
 }
 
-void Desk::self_test(const std::string& test, bool good) { self_tests_[test] = good; }
+bool Desk::self_test(const std::string& test, bool good) {
+  const auto [found, fresh] = self_tests_.try_emplace(test, true);
+  return std::exchange(found->second, good) || fresh;
+}
 
 std::vector<Incident> Desk::raise_self(const std::string& kind, const std::string& evidence,
                                        Time now) {

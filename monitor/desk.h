@@ -40,8 +40,8 @@ class Desk {
   void told(const std::vector<Incident>& incidents);
   // The same for what is about the monitor itself: called each second.
   std::vector<Incident> tick(Time now);
-  // A self-test's outcome, `good` or what failed.
-  void self_test(const std::string& test, bool good);
+  // A self-test's outcome; whether it was good before.
+  bool self_test(const std::string& test, bool good);
   // Raised by others: a held edition, a failing store.
   std::vector<Incident> raise_self(const std::string& kind, const std::string& evidence, Time now);
   std::vector<Incident> clear_self(const std::string& kind, Time now);

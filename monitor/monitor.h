@@ -33,6 +33,7 @@ class Monitor {
   Store& store() { return store_; }
   Schedule& schedule() { return schedule_; }
   Desk& desk() { return desk_; }
+  Prober& prober() { return prober_; }
   // What the store remembered of the domains on the trusted list; once.
   std::vector<DomainMemory> take_listed() { return std::move(listed_); }
   const ProbeCounters& probe_counters() const { return prober_.counters(); }

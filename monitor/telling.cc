@@ -99,7 +99,12 @@ Telling::Telling(boost::asio::io_context& io, const Config& config, Monitor& mon
            .trouble =
                [](const std::string& what) {
                  log_error("feed files not written", {{"why", what}});
-               }}) {
+               }}),
+      self_test_(monitor.prober(), config.monitor.control_names, [this](bool good) {
+        metrics_.self_test("resolver", good);
+        const bool was_good = monitor_.desk().self_test("resolver", good);
+        if (good && !was_good) monitor_.schedule().forget_failures(wall_clock());
+      }) {
   monitor_.desk().set_tell([this](const Incident& incident) {
     log_incident(incident);
     sender_.tell(incident);
@@ -180,6 +185,7 @@ void Telling::save(const std::vector<Incident>& incidents) {
 
 void Telling::tick(Time now) {
   save(monitor_.desk().tick(now));
+  self_test_.tick(now);
   publisher_.tick(now);
   if (monitor_.desk().version() != shown_) {
     shown_ = monitor_.desk().version();

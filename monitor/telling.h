@@ -10,6 +10,7 @@
 #include "exporter/metrics/self_metrics.h"
 #include "monitor/monitor.h"
 #include "monitor/publisher.h"
+#include "monitor/self_test.h"
 #include "monitor/snapshot_builder.h"
 
 namespace mailfleet {
@@ -43,6 +44,7 @@ class Telling {
   SelfMetrics& metrics_;
   AlertSender sender_;
   Publisher publisher_;
+  SelfTest self_test_;
   uint64_t shown_ = 0;  // version of the desk that readers see
   DeliveryCounters counted_{};
 };

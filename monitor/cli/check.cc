@@ -25,6 +25,16 @@
 namespace mailfleet {
 namespace {
 
+// Somebody waits for the answer: a single look, its deep scan included, may open a session each
+// second. The monitor, which comes again and again, keeps to per_address_per_minute.
+constexpr int check_sessions_per_minute = 60;
+
+ProbeSettings one_look(const Config& config) {
+  ProbeSettings out = probe_settings(config);
+  out.per_address_per_minute = std::max(out.per_address_per_minute, check_sessions_per_minute);
+  return out;
+}
+
 Time wall_clock() { return std::chrono::floor<Seconds>(std::chrono::system_clock::now()); }
 
 // What was looked at, and what was found.
@@ -82,7 +92,7 @@ class Looker {
         reference_(load_reference(config.monitor.data_dir)),
         fleet_(load_fleet(config.fleets)) {
     if (options.world.empty()) {
-      prober_ = std::make_unique<NetworkProber>(io_, probe_settings(config), wall_clock);
+      prober_ = std::make_unique<NetworkProber>(io_, one_look(config), wall_clock);
       now_ = wall_clock();
     } else {
       const World world = load_world(options.world);
