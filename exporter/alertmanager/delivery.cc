@@ -48,6 +48,10 @@ void Delivery::forget_old(Time now) {
     const Incident& incident = entry.second.incident;
     return incident.ended_at && now - *incident.ended_at > resolved_resent;
   });
+  for (auto& [name, member] : members_) {
+    std::erase_if(member.told, [&](const auto& told) { return !held_.contains(told.first); });
+    std::erase_if(member.singly, [&](int64_t id) { return !held_.contains(id); });
+  }
 }
 
 std::vector<Delivery::Post> Delivery::due(Time now) {

@@ -30,6 +30,7 @@ AlertSender::AlertSender(boost::asio::io_context& context, const std::vector<std
 }
 
 void AlertSender::tell(const Incident& incident) {
+  if (targets_.empty()) return;
   delivery_.update(incident, host_.now());
   pump();
 }
