@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# The Prometheus rules and the Alertmanager sample: they parse, fire when they should, name only
+# metrics that there are, and lead to runbooks that there are. Needs promtool and amtool.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+failed=0
+fail() { echo "rules_test: $*" >&2; failed=1; }
+
+for tool in promtool amtool; do
+    command -v "$tool" >/dev/null || fail "$tool is missing (packages/test.txt: prometheus, prometheus-alertmanager)"
+done
+[ $failed = 0 ] || exit 1
+
+promtool check rules grafana/rules/*.rules.yml || fail "promtool check rules"
+promtool test rules grafana/rules/tests/*.test.yml || fail "promtool test rules"
+amtool check-config grafana/alertmanager.yml || fail "amtool check-config"
+
+routed() { # expected receiver, labels…
+    local wanted=$1 got
+    shift
+    got=$(amtool config routes test --config.file=grafana/alertmanager.yml "$@" 2>/dev/null)
+    [ "$got" = "$wanted" ] || fail "$* goes to $got, not $wanted"
+}
+routed dead-man alertname=MailfleetWatchdog severity=none kind=self-watchdog
+routed monitor-operators alertname=MailfleetProberDegraded severity=page kind=self-prober-degraded
+routed monitor-operators alertname=MailfleetFeedOld severity=ticket kind=self-feed-old
+routed on-call alertname=StarttlsLost severity=page kind=starttls-lost cause=endpoint:mx.example
+routed on-call-health alertname=SpfOpen severity=page kind=spf-open domain=a.example sector=health
+routed on-call alertname=MailfleetRegressionPage severity=page kind=spf-open domain=a.example
+routed tickets alertname=CertExpiring severity=ticket kind=cert-expiring sector=local-authority
+routed tickets-health alertname=CertExpiring severity=ticket kind=cert-expiring sector=health
+
+while read -r metric; do
+    grep -rqF "\"$metric\"" exporter/metrics/ || fail "a rule uses $metric, which /metrics does not have"
+done < <(grep -v '^ *\(#\|description\|summary\)' grafana/rules/*.rules.yml | grep -oE 'mailfleet_[a-z_]+' | sort -u)
+
+while read -r alert; do
+    grep -rqF "alertname: $alert" grafana/rules/tests/ || grep -rqF "alertname=\"$alert\"" grafana/rules/tests/ ||
+        fail "no test mentions the alert $alert"
+done < <(sed -n 's/^ *- alert: //p' grafana/rules/*.rules.yml)
+
+while read -r runbook; do
+    file=${runbook%%#*}
+    heading=${runbook#*#}
+    [ -f "$file" ] || { fail "there is no $file"; continue; }
+    [ "$heading" = "$runbook" ] || grep -qix "## $heading" "$file" || fail "$file has no heading $heading"
+done < <(grep -hoE 'docs/runbooks/[a-z-]+\.md(#[a-z]+)?' grafana/rules/*.rules.yml | sort -u)
+
+# Every kind that a comparison or the monitor itself can raise has its page. Kinds of no alert are
+# improvement, neutral and unknown.
+while read -r kind; do
+    [ -f "docs/runbooks/$kind.md" ] || fail "the kind $kind has no runbook"
+done < <({
+    grep -hoE '(\(|kind = )"[a-z]+(-[a-z]+)+", *(AlertLevel|Confirmation|alert)' checks/*/*.cc
+    grep -hoE '(_kind|degraded|failed_test) = "[a-z-]+"' monitor/*.cc monitor/watch/*.cc
+} | grep -oE '"[^"]+"' | tr -d '"' | sort -u)
+
+[ $failed = 0 ] && echo "The rules are right."
+exit $failed
