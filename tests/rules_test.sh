@@ -18,7 +18,7 @@ amtool check-config grafana/alertmanager.yml || fail "amtool check-config"
 routed() { # expected receiver, labels…
     local wanted=$1 got
     shift
-    got=$(amtool config routes test --config.file=grafana/alertmanager.yml "$@" 2>/dev/null)
+    got=$(amtool config routes test --config.file=grafana/alertmanager.yml "$@" 2>/dev/null) || got=nowhere
     [ "$got" = "$wanted" ] || fail "$* goes to $got, not $wanted"
 }
 routed dead-man alertname=MailfleetWatchdog severity=none kind=self-watchdog
