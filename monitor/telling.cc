@@ -186,7 +186,9 @@ void Telling::save(const std::vector<Incident>& incidents) {
 void Telling::tick(Time now) {
   save(monitor_.desk().tick(now));
   self_test_.tick(now);
-  publisher_.tick(now);
+  // Before everything was looked at once, an edition would leave out whom we have not come to.
+  const MonitorState& state = monitor_.state();
+  if (state.sweeps() > 0 || state.restored()) publisher_.tick(now);
   if (monitor_.desk().version() != shown_) {
     shown_ = monitor_.desk().version();
     builder_.set_regressions(monitor_.desk().views());
