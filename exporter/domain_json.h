@@ -1,4 +1,4 @@
-// The domain object of CONTRACT: what `check --json`, `scan --json` and the API say of one domain.
+// The domain object: what `check --json`, `scan --json` and the API say of one domain.
 #pragma once
 
 #include <span>

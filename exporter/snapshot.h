@@ -41,7 +41,7 @@ struct DomainSummary {
 };
 using DomainPtr = std::shared_ptr<const DomainSummary>;
 
-// A regression or incident as told to people (CONTRACT "/api/v1/regressions").
+// A regression or incident as told to people ("/api/v1/regressions").
 struct RegressionView {
   int64_t id = 0;
   std::string kind{};

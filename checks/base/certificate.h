@@ -34,7 +34,7 @@ struct Certificate {
 using CertificatePtr = std::shared_ptr<const Certificate>;
 
 // A server's chain as it came, and what building a path to the trust store said. `faults` holds
-// only what does not depend on the date, in CONTRACT's words (self-signed, incomplete-chain,
+// only what does not depend on the date, in the words of the JSON (self-signed, incomplete-chain,
 // untrusted-ca, wrong-purpose, invalid, too-large, …); the checks add what the date says.
 struct CertificateChain {
   std::vector<CertificatePtr> sent{};  // leaf first

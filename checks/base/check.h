@@ -34,7 +34,7 @@ struct Finding {
 struct Judgement {
   std::optional<int> level{};       // index on the check's ladder; empty when we could not see
   std::vector<Finding> findings{};
-  Value facts{};                    // CONTRACT.md "Facts": the object under "facts"
+  Value facts{};                    // the object under "facts" in JSON
 
   bool operator==(const Judgement&) const = default;
 };

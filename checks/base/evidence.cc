@@ -5,7 +5,7 @@
 namespace mailfleet {
 namespace {
 
-// In the order of SmtpReason; CONTRACT's closed list.
+// In the order of SmtpReason; a closed list.
 constexpr std::array<std::string_view, 16> smtp_reasons{
     "",           "no-address",   "refused",       "timeout",   "banner-4xx", "banner-5xx",
     "ehlo-failed", "not-offered", "masked",        "starttls-454", "starttls-5xx", "injection",

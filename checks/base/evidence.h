@@ -94,7 +94,7 @@ struct CaaRecord {
   auto operator<=>(const CaaRecord&) const = default;
 };
 
-// Records are sorted and folded (DESIGN "canonical facts"): two equal RRsets compare equal however
+// Records are sorted and folded (canonical facts): two equal RRsets compare equal however
 // the servers rotate them.
 struct DnsObservation {
   Outcome outcome = Outcome::pending;
@@ -118,7 +118,7 @@ struct DnsObservation {
   bool secure() const { return dnssec == Dnssec::secure; }
 };
 
-// How an SMTP session ended, in CONTRACT's words. `none`: a TLS session stood and an EHLO inside it
+// How an SMTP session ended, in the words of the JSON. `none`: a TLS session stood and an EHLO inside it
 // was answered.
 enum class SmtpReason : uint8_t {
   none, no_address, refused, timeout, banner_4xx, banner_5xx, ehlo_failed, not_offered, masked,
@@ -161,7 +161,7 @@ struct SmtpObservation {
   bool known() const { return outcome == Outcome::answered; }
 };
 
-// What became of a GET, in CONTRACT's words for `fetch` (an HTTP status other than 200 is `status`).
+// What became of a GET, in the words of the JSON for `fetch` (an HTTP status other than 200 is `status`).
 enum class HttpsReason : uint8_t {
   ok, refused, timeout, tls_error, certificate, status, redirect, too_large, slow, bad_http, our_load
 };

@@ -31,7 +31,7 @@ struct Audit {
   bool unseen = false;        // part of the tree could not be seen
   bool voids_unseen = false;  // some target's addresses could not be seen
   std::string result{};       // none, valid, permerror, temperror
-  std::string reason{};       // CONTRACT's closed list; empty without permerror
+  std::string reason{};       // a closed list; empty without permerror
   std::string broken_at{};    // the name whose record or absence breaks the policy
   std::optional<std::string> record{};
   std::optional<char> all{};  // effective: after redirect, never from an include

@@ -1,4 +1,4 @@
-// Who may do what on the admin listener (CONTRACT "Admin listener"). Pure.
+// Who may do what on the admin listener. Pure.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// The JSON of /api/v1 (CONTRACT "HTTP"). Pure: from the snapshot and the store's answers to values.
+// The JSON of /api/v1. Pure: from the snapshot and the store's answers to values.
 #pragma once
 
 #include <optional>

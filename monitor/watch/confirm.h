@@ -1,4 +1,4 @@
-// How sure we must be before we tell anybody (DESIGN truth rule 4). Pure.
+// How sure we must be before we tell anybody (docs/confirmation.md). Pure.
 //
 // A class names how many agreeing looks it takes, over how long, and whether the second resolver
 // path must agree:

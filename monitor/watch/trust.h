@@ -28,7 +28,7 @@ std::string_view to_text(SenderAuth auth);
 std::optional<Tier> parse_tier(std::string_view text);
 std::optional<TrustState> parse_trust_state(std::string_view text);
 
-// An MTA-STS policy shorter than this protects too briefly to be relied on (STANDARDS: T3).
+// An MTA-STS policy shorter than this protects too briefly to be relied on (docs/trust.md: T3).
 constexpr Seconds least_policy_age{604800};
 
 // yes, no, or empty: could not be known.
