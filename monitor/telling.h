@@ -10,7 +10,7 @@
 #include "exporter/metrics/self_metrics.h"
 #include "monitor/monitor.h"
 #include "monitor/publisher.h"
-#include "monitor/self_test.h"
+#include "monitor/control_names.h"
 #include "monitor/snapshot_builder.h"
 
 namespace mailfleet {

@@ -1,4 +1,4 @@
-#include "monitor/self_test.h"
+#include "monitor/control_names.h"
 
 #include <doctest/doctest.h>
 
