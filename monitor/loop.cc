@@ -193,7 +193,10 @@ void Loop::saved(const RunningPtr& running, const std::shared_ptr<Look>& look, b
 void Loop::end(const RunningPtr& running, Sight sight) {
   --in_flight_;
   if (running->scheduled) parts_.schedule.done(running->name, parts_.now(), sight);
-  if (!halted_) parts_.post([this] { fill(); });
+  if (halted_) return;
+  parts_.post([this, alive = std::weak_ptr<bool>(alive_)] {
+    if (!alive.expired()) fill();
+  });
 }
 
 // The edge of a look: a bug of ours costs this look only.

@@ -114,6 +114,7 @@ class Loop {
   bool halted_ = false;
   bool filling_ = false;
   LoopCounters counters_{};
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // what is posted outlives no loop
 };
 
 }  // namespace mailfleet
