@@ -129,7 +129,8 @@ void read_record(const ldns_rr* record, DnsType type, DnsObservation& out) {
 template <class T>
 void canonical(std::vector<T>& records) {
   std::ranges::sort(records);
-  records.erase(std::ranges::unique(records).begin(), records.end());
+  // Not std::ranges::unique: clang 14 refuses the subrange that it returns.
+  records.erase(std::unique(records.begin(), records.end()), records.end());
   if (records.size() > limits::dns_records)
     records.erase(records.begin() + limits::dns_records, records.end());
 }
