@@ -1,15 +1,9 @@
 #include "monitor/watch/trust_value.h"
 
+#include "monitor/watch/value_parts.h"
+
 namespace mailfleet {
 namespace {
-
-std::string text(const Value& value) { return std::string(value.as_string().value_or("")); }
-
-Value from(const std::optional<Time>& time) { return time ? Value(to_text(*time)) : Value(); }
-
-std::optional<Time> time_of(const Value& value) {
-  return parse_time(value.as_string().value_or(""));
-}
 
 Value from(const std::vector<std::string>& texts) {
   Value out = Value::list();
@@ -19,24 +13,25 @@ Value from(const std::vector<std::string>& texts) {
 
 std::vector<std::string> texts_of(const Value& value) {
   std::vector<std::string> out;
-  for (const Value& each : value.items()) out.push_back(text(each));
+  for (const Value& each : value.items()) out.push_back(text_in(each));
   return out;
 }
 
 Value from(const Window& window) {
-  return Value::object(
-      {{"since", from(window.since)}, {"last", to_text(window.last)}, {"looks", window.looks}});
+  return Value::object({{"since", time_value(window.since)},
+                        {"last", to_text(window.last)},
+                        {"looks", window.looks}});
 }
 
 Window window_from(const Value& value) {
-  return {.since = time_of(value["since"]),
-          .last = time_of(value["last"]).value_or(Time{}),
+  return {.since = time_in(value["since"]),
+          .last = time_in(value["last"]).value_or(Time{}),
           .looks = static_cast<int>(value["looks"].as_int().value_or(0))};
 }
 
 SenderAuth auth_of(const Value& value) {
   for (const auto auth : {SenderAuth::none, SenderAuth::partial, SenderAuth::enforced})
-    if (to_text(auth) == text(value)) return auth;
+    if (to_text(auth) == text_in(value)) return auth;
   return SenderAuth::unknown;
 }
 
@@ -47,8 +42,8 @@ Value to_value(const TrustEntry& entry) {
   for (const Window& window : entry.windows) windows.push(from(window));
   return Value::object({{"state", to_text(entry.state)},
                         {"tier", to_text(entry.tier)},
-                        {"since", from(entry.since)},
-                        {"last_verified", from(entry.last_verified)},
+                        {"since", time_value(entry.since)},
+                        {"last_verified", time_value(entry.last_verified)},
                         {"stale", entry.stale},
                         {"reasons", from(entry.reasons)},
                         {"windows", std::move(windows)},
@@ -57,15 +52,15 @@ Value to_value(const TrustEntry& entry) {
                         {"operators", from(entry.operators)},
                         {"wants_acknowledgement", entry.wants_acknowledgement},
                         {"for_unknown", entry.for_unknown},
-                        {"step_down_at", from(entry.step_down_at)},
-                        {"withdraw_asked", from(entry.withdraw_asked)}});
+                        {"step_down_at", time_value(entry.step_down_at)},
+                        {"withdraw_asked", time_value(entry.withdraw_asked)}});
 }
 
 TrustEntry trust_entry_of(const Value& value) {
-  TrustEntry out{.state = parse_trust_state(text(value["state"])).value_or(TrustState::none),
-                 .tier = parse_tier(text(value["tier"])).value_or(Tier::none),
-                 .since = time_of(value["since"]),
-                 .last_verified = time_of(value["last_verified"]),
+  TrustEntry out{.state = parse_trust_state(text_in(value["state"])).value_or(TrustState::none),
+                 .tier = parse_tier(text_in(value["tier"])).value_or(Tier::none),
+                 .since = time_in(value["since"]),
+                 .last_verified = time_in(value["last_verified"]),
                  .stale = value["stale"].as_bool().value_or(false),
                  .reasons = texts_of(value["reasons"]),
                  .recovery = window_from(value["recovery"]),
@@ -73,8 +68,8 @@ TrustEntry trust_entry_of(const Value& value) {
                  .operators = texts_of(value["operators"]),
                  .wants_acknowledgement = value["wants_acknowledgement"].as_bool().value_or(false),
                  .for_unknown = value["for_unknown"].as_bool().value_or(false),
-                 .step_down_at = time_of(value["step_down_at"]),
-                 .withdraw_asked = time_of(value["withdraw_asked"])};
+                 .step_down_at = time_in(value["step_down_at"]),
+                 .withdraw_asked = time_in(value["withdraw_asked"])};
   const auto& windows = value["windows"].items();
   for (size_t i = 0; i < out.windows.size() && i < windows.size(); ++i)
     out.windows[i] = window_from(windows[i]);
@@ -91,12 +86,12 @@ Value to_value(const Eligibility& eligibility) {
                         {"reasons", from(eligibility.reasons)},
                         {"mx_hosts", from(eligibility.mx_hosts)},
                         {"operators", from(eligibility.operators)},
-                        {"certificate_not_after", from(eligibility.certificate_not_after)},
+                        {"certificate_not_after", time_value(eligibility.certificate_not_after)},
                         {"takes_no_mail", eligibility.takes_no_mail}});
 }
 
 Eligibility eligibility_from(const Value& value) {
-  return {.tier = parse_tier(text(value["tier"])),
+  return {.tier = parse_tier(text_in(value["tier"])),
           .t1 = value["t1"].as_bool(),
           .t2 = value["t2"].as_bool(),
           .by_mta_sts = value["by_mta_sts"].as_bool(),
@@ -105,7 +100,7 @@ Eligibility eligibility_from(const Value& value) {
           .reasons = texts_of(value["reasons"]),
           .mx_hosts = texts_of(value["mx_hosts"]),
           .operators = texts_of(value["operators"]),
-          .certificate_not_after = time_of(value["certificate_not_after"]),
+          .certificate_not_after = time_in(value["certificate_not_after"]),
           .takes_no_mail = value["takes_no_mail"].as_bool().value_or(false)};
 }
 

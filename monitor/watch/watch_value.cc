@@ -1,17 +1,11 @@
 #include "monitor/watch/watch_value.h"
 
+#include "monitor/watch/value_parts.h"
+
 #include <algorithm>
 
 namespace mailfleet {
 namespace {
-
-std::string text(const Value& value) { return std::string(value.as_string().value_or("")); }
-
-Value from(const std::optional<Time>& time) { return time ? Value(to_text(*time)) : Value(); }
-
-std::optional<Time> time_of(const Value& value) {
-  return parse_time(value.as_string().value_or(""));
-}
 
 // The enumerator whose word it is; the first one for anything else.
 template <class Enum>
@@ -32,8 +26,8 @@ Value from(const Agreement& agreement) {
 Agreement agreement_of(const Value& value) {
   return {.looks = static_cast<int>(value["looks"].as_int().value_or(0)),
           .second_path = value["second_path"].as_bool().value_or(false),
-          .first = time_of(value["first"]).value_or(Time{}),
-          .last = time_of(value["last"]).value_or(Time{})};
+          .first = time_in(value["first"]).value_or(Time{}),
+          .last = time_in(value["last"]).value_or(Time{})};
 }
 
 Value from(const Regression& regression) {
@@ -47,26 +41,26 @@ Value from(const Regression& regression) {
                         {"now", regression.now},
                         {"state", to_text(regression.state)},
                         {"since", to_text(regression.since)},
-                        {"confirmed_at", from(regression.confirmed_at)},
-                        {"ended_at", from(regression.ended_at)},
+                        {"confirmed_at", time_value(regression.confirmed_at)},
+                        {"ended_at", time_value(regression.ended_at)},
                         {"agreement", from(regression.agreement)},
                         {"recovery", from(regression.recovery)},
                         {"before", to_value(regression.before)}});
 }
 
 Regression regression_of(const Value& value) {
-  return {.check = text(value["check"]),
-          .kind = text(value["kind"]),
-          .cause = text(value["cause"]),
+  return {.check = text_in(value["check"]),
+          .kind = text_in(value["kind"]),
+          .cause = text_in(value["cause"]),
           .severity = word_of<AlertLevel>(value["severity"], 4),
           .confirm = word_of<Confirmation>(value["confirm"], 5),
           .trust = word_of<TrustEffect>(value["trust"], 8),
-          .was = text(value["was"]),
-          .now = text(value["now"]),
+          .was = text_in(value["was"]),
+          .now = text_in(value["now"]),
           .state = word_of<RegressionState>(value["state"], 4),
-          .since = time_of(value["since"]).value_or(Time{}),
-          .confirmed_at = time_of(value["confirmed_at"]),
-          .ended_at = time_of(value["ended_at"]),
+          .since = time_in(value["since"]).value_or(Time{}),
+          .confirmed_at = time_in(value["confirmed_at"]),
+          .ended_at = time_in(value["ended_at"]),
           .agreement = agreement_of(value["agreement"]),
           .recovery = agreement_of(value["recovery"]),
           .before = judgement_of(value["before"])};
@@ -90,10 +84,10 @@ Judgement judgement_of(const Value& value) {
   Judgement out{.facts = value["facts"]};
   if (const auto level = value["level"].as_int()) out.level = static_cast<int>(*level);
   for (const Value& finding : value["findings"].items())
-    out.findings.push_back({.code = text(finding["code"]),
+    out.findings.push_back({.code = text_in(finding["code"]),
                             .severity = word_of<Severity>(finding["severity"], 3),
-                            .subject = text(finding["subject"]),
-                            .seen = text(finding["seen"])});
+                            .subject = text_in(finding["subject"]),
+                            .seen = text_in(finding["seen"])});
   return out;
 }
 
@@ -121,7 +115,7 @@ DomainWatch domain_watch_of(const Value& value) {
     out.regressions.push_back(regression_of(regression));
   for (const auto& [check, times] : value["turns"].members())
     for (const Value& time : times.items())
-      if (const auto at = time_of(time)) out.turns[check].push_back(*at);
+      if (const auto at = time_in(time)) out.turns[check].push_back(*at);
   return out;
 }
 
@@ -142,32 +136,32 @@ Value to_value(const Incident& incident) {
                         {"now", incident.now},
                         {"evidence", incident.evidence},
                         {"since", to_text(incident.since)},
-                        {"confirmed_at", from(incident.confirmed_at)},
-                        {"ended_at", from(incident.ended_at)},
+                        {"confirmed_at", time_value(incident.confirmed_at)},
+                        {"ended_at", time_value(incident.ended_at)},
                         {"ended_by", incident.ended_by},
                         {"end_reason", incident.end_reason}});
 }
 
 Incident incident_of(const Value& value) {
   Incident out{.id = value["id"].as_int().value_or(0),
-               .kind = text(value["kind"]),
-               .check = text(value["check"]),
-               .cause = text(value["cause"]),
-               .domain = Name::from_dns(text(value["domain"])),
-               .organisation = text(value["organisation"]),
-               .sector = text(value["sector"]),
+               .kind = text_in(value["kind"]),
+               .check = text_in(value["check"]),
+               .cause = text_in(value["cause"]),
+               .domain = Name::from_dns(text_in(value["domain"])),
+               .organisation = text_in(value["organisation"]),
+               .sector = text_in(value["sector"]),
                .severity = word_of<AlertLevel>(value["severity"], 4),
                .state = word_of<RegressionState>(value["state"], 4),
-               .was = text(value["was"]),
-               .now = text(value["now"]),
-               .evidence = text(value["evidence"]),
-               .since = time_of(value["since"]).value_or(Time{}),
-               .confirmed_at = time_of(value["confirmed_at"]),
-               .ended_at = time_of(value["ended_at"]),
-               .ended_by = text(value["ended_by"]),
-               .end_reason = text(value["end_reason"])};
+               .was = text_in(value["was"]),
+               .now = text_in(value["now"]),
+               .evidence = text_in(value["evidence"]),
+               .since = time_in(value["since"]).value_or(Time{}),
+               .confirmed_at = time_in(value["confirmed_at"]),
+               .ended_at = time_in(value["ended_at"]),
+               .ended_by = text_in(value["ended_by"]),
+               .end_reason = text_in(value["end_reason"])};
   for (const Value& name : value["domains"].items())
-    if (const auto domain = Name::from_dns(text(name))) out.domains.insert(*domain);
+    if (const auto domain = Name::from_dns(text_in(name))) out.domains.insert(*domain);
   return out;
 }
 
