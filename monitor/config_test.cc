@@ -1,4 +1,5 @@
 #include "monitor/config.h"
+#include "tests/roots.h"
 
 #include <doctest/doctest.h>
 
@@ -36,7 +37,7 @@ std::map<std::string, std::string> documented() {
   static const std::regex setting(R"(^(?:# )?([a-z0-9_]+) = (.*)$)");
   static const std::regex heading(R"(^(?:# )?\[\[?([a-z]+)\]?\]$)");
   std::map<std::string, std::string> out;
-  std::istringstream in(file_text(fs::path(SOURCE_ROOT) / "config.toml"));
+  std::istringstream in(file_text(fs::path(source_root()) / "config.toml"));
   std::string section;
   for (std::string line; std::getline(in, line);) {
     std::smatch match;
@@ -68,9 +69,9 @@ TEST_CASE("config: every key is documented in config.toml with its default, and 
 }
 
 TEST_CASE("config: the shipped file is good, also with every comment taken away") {
-  const fs::path file = fs::path(SOURCE_ROOT) / "config.toml";
+  const fs::path file = fs::path(source_root()) / "config.toml";
   CHECK(read_config(file).fleets.size() == 1);
-  CHECK(read_config(file).fleets[0].file == fs::path(SOURCE_ROOT) / "fleets/wales.csv");
+  CHECK(read_config(file).fleets[0].file == fs::path(source_root()) / "fleets/wales.csv");
   std::string text = file_text(file);
   text = std::regex_replace(text, std::regex(R"((^|\n)# (\[\[?[a-z]+\]?\]|[a-z0-9_]+ = [^\n]*))"),
                             "$1$2");
@@ -141,7 +142,7 @@ tls_ready = "2026-12-01"
 // Each file under tests/config is wrong in one way; its first line says what must be answered.
 TEST_CASE("config: what is wrong is refused, with file, line, key and what is allowed") {
   size_t files = 0;
-  for (const auto& entry : fs::directory_iterator(fs::path(SOURCE_ROOT) / "tests/config")) {
+  for (const auto& entry : fs::directory_iterator(fs::path(source_root()) / "tests/config")) {
     const std::string name = entry.path().filename().string();
     if (!name.starts_with("invalid-")) continue;
     ++files;

@@ -9,6 +9,9 @@
 #include <set>
 
 #include "monitor/advice.h"
+#include "tests/roots.h"
+
+using mailfleet::source_root;
 
 namespace {
 
@@ -18,7 +21,7 @@ namespace fs = std::filesystem;
 std::map<std::string, std::set<std::string>> codes_in_sources() {
   static const std::regex finding(R"re("([a-z0-9]+(?:-[a-z0-9]+)+)",\s*Severity::)re");
   std::map<std::string, std::set<std::string>> out;
-  for (const auto& entry : fs::recursive_directory_iterator(fs::path(SOURCE_ROOT) / "checks")) {
+  for (const auto& entry : fs::recursive_directory_iterator(fs::path(source_root()) / "checks")) {
     const std::string name = entry.path().filename().string();
     if (!name.ends_with(".cc") || name.ends_with("_test.cc")) continue;
     std::ifstream in(entry.path());
@@ -37,7 +40,7 @@ TEST_CASE("advice: every finding of a check that has advice is explained in both
   const auto sources = codes_in_sources();
   CHECK(sources.at("dmarc").size() > 10);  // the pattern still finds them
   for (const auto& [check, codes] : sources) {
-    if (!fs::exists(fs::path(SOURCE_ROOT) / "checks" / check / "advice.toml")) continue;
+    if (!fs::exists(fs::path(source_root()) / "checks" / check / "advice.toml")) continue;
     for (const std::string& code : codes) {
       CAPTURE(code);
       const mailfleet::Advice* advice = book.find(code);

@@ -14,6 +14,7 @@
 #include "checks/registry.h"
 #include "monitor/probe/prober.h"
 #include "monitor/scan.h"
+#include "tests/roots.h"
 #include "tests/table.h"
 #include "world/lab.h"
 #include "world/read_world.h"
@@ -169,7 +170,7 @@ class Agreement {
 TEST_CASE("lab: the same world judged in memory and over sockets agrees") {
   for (const char* name : {"senders", "receivers", "policies", "troubles"}) {
     CAPTURE(name);
-    const fs::path file = fs::path(SOURCE_ROOT "/tests/worlds") / (std::string(name) + ".toml");
+    const fs::path file = fs::path(source_root() + "/tests/worlds") / (std::string(name) + ".toml");
     Agreement(file).check(domains_of(file));
   }
 }

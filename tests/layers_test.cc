@@ -9,7 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "tests/roots.h"
+
 namespace fs = std::filesystem;
+
+using mailfleet::source_root;
 
 namespace {
 
@@ -111,7 +115,7 @@ class Planted {
 }  // namespace
 
 TEST_CASE("layers: nobody includes above themselves") {
-  for (const std::string& offence : offences(SOURCE_ROOT)) FAIL_CHECK(offence);
+  for (const std::string& offence : offences(source_root())) FAIL_CHECK(offence);
 }
 
 TEST_CASE("layers: a planted violation is found") {

@@ -10,6 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "tests/roots.h"
+
+using mailfleet::source_root;
+
 namespace fs = std::filesystem;
 
 namespace {
@@ -50,7 +54,7 @@ Definitions read_tree(const fs::path& root) {
 }  // namespace
 
 TEST_CASE("one definition: no two headers define a type of the same name") {
-  const Definitions definitions = read_tree(SOURCE_ROOT);
+  const Definitions definitions = read_tree(source_root());
   CHECK(definitions.size() > 100);
   for (const auto& [name, files] : definitions) {
     std::string all;

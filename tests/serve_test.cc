@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "monitor/store/value_json.h"
+#include "tests/roots.h"
 
 namespace fs = std::filesystem;
 using namespace mailfleet;
@@ -60,7 +61,7 @@ class Program {
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out_.c_str(),
                                      O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    arguments.insert(arguments.begin(), BINARY_ROOT "/mailfleet");
+    arguments.insert(arguments.begin(), binary_root() + "/mailfleet");
     arguments.insert(arguments.end(), {"--config", scratch.config()});
     std::vector<char*> argv;
     for (std::string& each : arguments) argv.push_back(each.data());

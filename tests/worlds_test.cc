@@ -8,6 +8,7 @@
 
 #include "checks/registry.h"
 #include "monitor/scan.h"
+#include "tests/roots.h"
 #include "tests/table.h"
 #include "world/read_world.h"
 #include "world/world_prober.h"
@@ -123,7 +124,7 @@ void run_world(const fs::path& file) {
 
 TEST_CASE("worlds: every domain stands where the standards put it") {
   size_t worlds = 0;
-  for (const auto& entry : fs::directory_iterator(SOURCE_ROOT "/tests/worlds")) {
+  for (const auto& entry : fs::directory_iterator(source_root() + "/tests/worlds")) {
     const std::string name = entry.path().filename().string();
     if (!name.ends_with(".toml") || name.ends_with(".expect.toml")) continue;
     CAPTURE(name);

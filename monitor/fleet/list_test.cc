@@ -1,4 +1,5 @@
 #include "monitor/fleet/list.h"
+#include "tests/roots.h"
 
 #include <doctest/doctest.h>
 
@@ -238,7 +239,7 @@ TEST_CASE("fleet list: the format by name, else by the header") {
 }
 
 TEST_CASE("fleet list: the shipped one is whole") {
-  std::ifstream in(std::string(SOURCE_ROOT) + "/fleets/wales.csv", std::ios::binary);
+  std::ifstream in(source_root() + "/fleets/wales.csv", std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   const FleetList list = csv(text);
   CHECK(list.rejected.empty());
