@@ -1,0 +1,122 @@
+#include "bench/rig.h"
+
+#include <algorithm>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <filesystem>
+
+#include "bench/measure.h"
+#include "checks/registry.h"
+#include "monitor/reference.h"
+#include "monitor/settings.h"
+
+namespace mailfleet::bench {
+namespace {
+
+constexpr std::chrono::minutes patience{20};
+
+Deadline far() { return std::chrono::steady_clock::now() + patience; }
+
+}  // namespace
+
+Hands::Hands(ProbeSettings settings)
+    : reference_(load_reference({})), prober_(io_, std::move(settings), wall_clock) {}
+
+double Hands::work_off(size_t count, size_t in_flight,
+                       const std::function<void(size_t, std::function<void()>)>& start) {
+  size_t next = 0;
+  size_t done = 0;
+  std::function<void()> more = [&] {
+    while (next < count && next - done < in_flight) {
+      const size_t index = next++;
+      start(index, [&] {
+        if (++done == count) io_.stop();
+        boost::asio::post(io_, more);
+      });
+    }
+  };
+  const double before = cpu_seconds();
+  io_.restart();
+  boost::asio::post(io_, more);
+  const auto guard = boost::asio::make_work_guard(io_);
+  io_.run();
+  const double took = cpu_seconds() - before;
+  io_.restart();
+  io_.poll();  // what was posted behind the stop refers to this call
+  return took;
+}
+
+double Hands::ask(const std::vector<Question>& questions, size_t in_flight,
+                  const std::function<void(const Observation&)>& seen) {
+  return work_off(questions.size(), in_flight, [&](size_t index, std::function<void()> done) {
+    prober_.ask(questions[index], AskMode::normal, far(),
+                [&seen, done = std::move(done)](const Observation& observation) {
+                  if (seen) seen(observation);
+                  done();
+                });
+  });
+}
+
+double Hands::scan(const std::vector<Name>& names, size_t in_flight, const Seen& seen) {
+  return work_off(names.size(), in_flight, [&](size_t index, std::function<void()> done) {
+    run_scan(domain_of(names[index], nullptr, reference_), all_checks(), prober_, AskMode::normal,
+             wall_clock(), far(), [&seen, index, done = std::move(done)](const ScanResult& result) {
+               if (seen) seen(index, result);
+               done();
+             });
+  });
+}
+
+LoadedFleet fleet_of(const std::vector<Name>& names) {
+  LoadedFleet out;
+  for (const Name& each : names) out.entries.emplace_back(each);
+  std::ranges::sort(out.entries, {}, &FleetEntry::name);
+  return out;
+}
+
+WholeMonitor::WholeMonitor(const Config& config, const std::vector<Name>& names) : names_(names) {
+  std::filesystem::create_directories(config.monitor.data_dir);
+  monitor_ = std::make_unique<Monitor>(io_, config, fleet_of(names));
+}
+
+double WholeMonitor::sweep() {
+  const double before = cpu_seconds();
+  monitor_->loop().listen({});
+  monitor_->loop().look_at(names_);
+  monitor_->loop().fill();
+  io_.restart();
+  const auto guard = boost::asio::make_work_guard(io_);
+  while (!monitor_->loop().idle()) io_.run_one();
+  return cpu_seconds() - before;
+}
+
+std::optional<int> level_of(const ScanResult& result, std::string_view check) {
+  const auto checks = all_checks();
+  for (size_t i = 0; i < checks.size(); ++i)
+    if (checks[i]->id == check) return result.judgements[i].level;
+  return {};
+}
+
+bool agrees(Truth truth, const ScanResult& result) {
+  const auto starttls = level_of(result, "starttls");
+  const auto certificate = level_of(result, "certificate");
+  const auto name_of = [](std::string_view check, int level) {
+    return find_check(check)->ladder[static_cast<size_t>(level)];
+  };
+  switch (truth) {
+    case Truth::healthy:
+      return starttls && name_of("starttls", *starttls) == "tls13" && certificate &&
+             name_of("certificate", *certificate) == "trusted";
+    case Truth::no_starttls:
+      return starttls && name_of("starttls", *starttls) == "plaintext";
+    case Truth::expired:
+      return certificate && name_of("certificate", *certificate) == "invalid";
+    case Truth::wrong_name:
+      return certificate && name_of("certificate", *certificate) == "mismatch";
+    case Truth::unknowable:
+      break;
+  }
+  return !starttls && !certificate;
+}
+
+}  // namespace mailfleet::bench
