@@ -101,6 +101,8 @@ std::string joined(const std::set<std::string>& words) {
 
 // Versions that a deep scan sees and the one session does not.
 std::optional<Move> legacy_move(const HostView& was, const HostView& now) {
+  if (was.versions && !now.versions)
+    return Move{.kind = "unknown", .confirm = Confirmation::c4};  // what was known stays the normal
   if (!was.versions || !now.versions) return {};
   for (const char* old : {"SSLv2", "SSLv3", "TLSv1", "TLSv1.1"})
     if (now.versions->contains(old) && !was.versions->contains(old))

@@ -55,8 +55,12 @@ Look look_at(const Endpoint& endpoint, Facts& facts) {
   return out;
 }
 
+// Empty before a scan that was told of both versions that matter: a list with holes in it would
+// look like a version switched off.
 Value versions_of(const TlsSupport* support) {
   if (!support) return {};
+  for (const char* version : {"TLSv1.2", "TLSv1.3"})
+    if (!support->versions.contains(version)) return {};
   Value out = Value::list();
   for (const char* version : {"SSLv2", "SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"}) {
     const auto found = support->versions.find(version);

@@ -112,6 +112,13 @@ TEST_CASE("starttls: facts are the contract's, in full") {
         R"("suite":"TLS_AES_256_GCM_SHA384","group":"x25519","reason":null}]})");
 }
 
+TEST_CASE("starttls: a deep scan with holes lists no versions") {
+  Table table = one_host();
+  basic(table);
+  deep(table).support->versions.erase("TLSv1.2");
+  CHECK(table.judge(starttls_check, domain).facts["endpoints"].items().at(0)["versions"].is_null());
+}
+
 TEST_CASE("starttls: the worst host decides, one out of reach does not") {
   Table table = one_host();
   basic(table);
@@ -423,7 +430,8 @@ TEST_CASE("starttls: what a change means") {
        look({seen_endpoint("mx1", "TLSv1.3", {"TLSv1.2", "TLSv1.3"})}), ""},
       {"not scanned before", look({good1}),
        look({seen_endpoint("mx1", "TLSv1.3", {"TLSv1", "TLSv1.3"})}), ""},
-      {"not scanned now", look({seen_endpoint("mx1", "TLSv1.3", {"TLSv1.3"})}), look({good1}), ""},
+      {"not scanned now", look({seen_endpoint("mx1", "TLSv1.3", {"TLSv1.3"})}), look({good1}),
+       "unknown"},
       {"forward secrecy lost", look({seen_endpoint("mx1", "TLSv1.2")}),
        look({seen_endpoint("mx1", "TLSv1.2", {}, "AES128-GCM-SHA256")}), "tls-weakened",
        AlertLevel::ticket},
@@ -456,7 +464,7 @@ TEST_CASE("starttls: what a change means") {
       CHECK(move.kind == row.kind);
       CHECK(move.alert == row.alert);
       CHECK(move.trust == row.trust);
-      CHECK(move.confirm == Confirmation::c3);
+      CHECK(move.confirm == (move.kind == "unknown" ? Confirmation::c4 : Confirmation::c3));
       CHECK(move.cause.starts_with("endpoint:mx"));
     }
   }

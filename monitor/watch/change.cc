@@ -14,6 +14,10 @@ constexpr std::array<std::string_view, 9> passing{"age",       "age_seconds", "c
                                                   "days_left", "expires_in",  "fetched_at",
                                                   "ttl",       "ttl_seconds", "signatures_expire"};
 
+// Members that only some looks can fill, since they take many connections: missing on one side they
+// are unknown there, and no difference.
+constexpr std::array<std::string_view, 1> seen_at_times{"versions"};
+
 constexpr size_t max_shown_value = 100;  // characters, in a summary
 constexpr size_t max_shown_members = 3;
 
@@ -61,6 +65,26 @@ std::string what_findings_say(const FindingKeys& was, const FindingKeys& now) {
   return out;
 }
 
+bool same_seen(const Value& was, const Value& now);
+
+bool same_members(const Value& was, const Value& now) {
+  const auto holds = [](const Value& in, const Value& of) {
+    return std::ranges::all_of(in.members(), [&](const Value::Member& member) {
+      const auto& [key, value] = member;
+      const bool at_times = std::ranges::find(seen_at_times, key) != seen_at_times.end();
+      return (at_times && (value.is_null() || of[key].is_null())) || same_seen(value, of[key]);
+    });
+  };
+  return holds(was, now) && holds(now, was);
+}
+
+// Equal in everything that both looks have seen.
+bool same_seen(const Value& was, const Value& now) {
+  if (was.is_object() && now.is_object()) return same_members(was, now);
+  if (!was.is_list() || !now.is_list()) return was == now;
+  return std::ranges::equal(was.items(), now.items(), same_seen);
+}
+
 std::string_view kind_by_ladder(std::optional<int> was, std::optional<int> now) {
   if (was == now) return "neutral";
   return *now > *was ? "improvement" : "weakening";
@@ -72,7 +96,7 @@ void compare_one(const Domain& domain, const Check& check, const Standing& befor
   const Value facts_now = canonical_facts(after.facts);
   const FindingKeys was = keys_of(before.findings);
   const FindingKeys now = keys_of(after.findings);
-  if (before.level == after.level && facts_was == facts_now && was == now) return;
+  if (before.level == after.level && same_seen(facts_was, facts_now) && was == now) return;
   Change change{.check = std::string(check.id),
                 .was = std::string(check.level_name(before.level)),
                 .now = std::string(check.level_name(after.level)),

@@ -85,6 +85,23 @@ TEST_CASE("change: what differs between any two looks is no change") {
             .empty());
 }
 
+TEST_CASE("change: what only some looks can see is compared where both saw it") {
+  const auto with = [](Value versions, const char* suite = "a") {
+    return Value::object(
+        {{"endpoints",
+          Value::list({Value::object({{"versions", std::move(versions)}, {"suite", suite}})})}});
+  };
+  const auto compared = [](const Value& was, const Value& now) {
+    return changes(plain, posture(plain, 1, was), posture(plain, 1, now)).size();
+  };
+  const Value modern = Value::list({"TLSv1.3"});
+  CHECK(compared(with(modern), with(Value())) == 0);
+  CHECK(compared(with(Value()), with(modern)) == 0);
+  CHECK(compared(with(modern), with(Value::list({"TLSv1.2", "TLSv1.3"}))) == 1);
+  CHECK(compared(with(modern), with(Value(), "b")) == 1);
+  CHECK(compared(with(modern), Value::object({{"endpoints", Value::list({})}})) == 1);
+}
+
 TEST_CASE("change: a check seen for the first time in a later look says so") {
   const auto first = changes(plain, posture(plain, {}, {}), posture(plain, 1, record("a")));
   REQUIRE(first.size() == 1);
