@@ -6,6 +6,7 @@
 #include <iostream>
 #include <memory>
 
+#include "monitor/cli/backup.h"
 #include "monitor/cli/check.h"
 #include "monitor/cli/config_check.h"
 #include "monitor/cli/exit_status.h"
@@ -230,6 +231,19 @@ void add_replay(CLI::App& app, Run& run) {
   replay->add_flag("--json", options->json, json_help);
 }
 
+void add_backup(CLI::App& app, Run& run) {
+  auto options = std::make_shared<BackupOptions>();
+  CLI::App* backup = add_command(app, run, "backup",
+                                 "Copy the database, also while the monitor runs, and prove it",
+                                 run_backup, options);
+  backup->add_option("FILE", options->file, "the copy; an earlier copy is replaced")->required();
+  backup->add_option("--config", options->config, config_help);
+  backup->add_flag("--json", options->json, "print JSON: each table's rows and their SHA-256");
+  backup->footer(
+      "To restore: stop the monitor, put FILE in the place of mailfleet.db in data_dir, remove\n"
+      "mailfleet.db-wal and mailfleet.db-shm if they are there, start the monitor.");
+}
+
 int parse_and_run(int argc, const char* const* argv) {
   CLI::App app(
       "Mailfleet watches the e-mail security of many domains: DNS, TLS, MTA-STS, SPF, DKIM, DMARC.",
@@ -244,6 +258,7 @@ int parse_and_run(int argc, const char* const* argv) {
   add_replay(app, run);
   add_fleet(app, run);
   add_config(app, run);
+  add_backup(app, run);
   add_limits(app, run);
   add_feed(app, run);
   refuse_unknown_command(app, argc, argv);

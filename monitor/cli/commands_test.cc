@@ -1,4 +1,5 @@
 #include "monitor/cli/commands.h"
+#include "monitor/store/database.h"
 #include "tests/roots.h"
 
 #include <doctest/doctest.h>
@@ -169,6 +170,23 @@ TEST_CASE("command line: the configuration") {
   const std::string shipped = source_root() + "/config.toml";
   CHECK(run({"config", "check", shipped.c_str()}).status == 0);
   CHECK(has(run({"limits", "--json"}).out, "mx-hosts-probed"));
+}
+
+TEST_CASE("commands: backup copies the database of the configuration") {
+  const Scratch config("backup.toml", "[store]\nurl = \"sqlite:" + std::to_string(getpid()) +
+                                          "-backup.db\"\n[monitor]\ndata_dir = \".\"\n");
+  const Scratch database("backup.db", "");
+  const Scratch copy("copy.db", "");
+  const Ran none = run({"backup", copy.path(), "--config", config.path()});
+  CHECK(none.status == 2);
+  CHECK(has(none.err, "backup.db: is no database of mailfleet\n"));
+  { Database made(database.path(), Database::Access::read_write); }
+  const Ran ran = run({"backup", copy.path(), "--config", config.path()});
+  CHECK(ran.status == 0);
+  CHECK(has(ran.out, "copy.db: 0 domains, 0 rows in "));
+  CHECK(fs::file_size(copy.path()) == fs::file_size(database.path()));
+  CHECK(has(run({"backup", copy.path(), "--config", config.path(), "--json"}).out,
+            "\"domain\": {\n"));
 }
 
 }  // namespace mailfleet

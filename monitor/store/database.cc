@@ -5,6 +5,7 @@
 #include <array>
 
 #include "embedded.h"
+#include "monitor/store/backup.h"
 #include "monitor/store/evidence_json.h"
 #include "monitor/store/packed.h"
 
@@ -14,7 +15,6 @@ namespace {
 // One file a version, the first makes version 1. Append; never edit one that was released.
 constexpr std::array<std::string_view, 1> migrations{"monitor/store/schema.sql"};
 
-constexpr int application_id = 0x6d666c74;  // "mflt": tells our files from other people's
 constexpr int busy_milliseconds =
     2000;  // an operator's sqlite3 shell may hold the file for a while
 
@@ -39,44 +39,65 @@ SQLite::Database open(const std::filesystem::path& file, Database::Access access
 
 }  // namespace
 
-int newest_schema_version() { return static_cast<int>(migrations.size()); }
+Schema our_schema() {
+  Schema out;
+  for (const std::string_view path : migrations) out.push_back(embedded_text(path));
+  return out;
+}
 
 Database::Database(const std::filesystem::path& file, Access access)
-    : connection_(open(file, access)) {
+    : Database(file, access, our_schema()) {}
+
+Database::Database(const std::filesystem::path& file, Access access, const Schema& schema)
+    : file_(file), connection_(open(file, access)) {
   try {
-    const int version = schema_version();
-    if (version > newest_schema_version())
-      throw StoreError(file.string() + ": made by a newer mailfleet (schema " +
-                       std::to_string(version) + ", this one knows " +
-                       std::to_string(newest_schema_version()) + "); use that version");
-    const int owner = connection_.execAndGet("PRAGMA application_id").getInt();
-    const int tables = connection_.execAndGet("SELECT count(*) FROM sqlite_master").getInt();
-    if (tables > 0 && owner != application_id)
-      throw StoreError(file.string() + ": is a database of another program");
-    if (access == Access::read_write)
-      set_up();
-    else if (version < newest_schema_version())
-      throw StoreError(file.string() + ": is of an older version; start `mailfleet serve` once");
+    must_be_ours(schema, access);
+    if (access == Access::read_write) set_up(schema);
     connection_.exec("PRAGMA foreign_keys = ON");
   } catch (const SQLite::Exception& error) {
     throw StoreError(file.string() + ": cannot be used: " + error.what());
   }
 }
 
-void Database::set_up() {
+void Database::must_be_ours(const Schema& schema, Access access) {
+  const int version = schema_version();
+  const int newest = static_cast<int>(schema.size());
+  if (version > newest)
+    throw StoreError(file_.string() + ": made by a newer mailfleet (schema " +
+                     std::to_string(version) + ", this one knows " + std::to_string(newest) +
+                     "); use that version");
+  const int owner = connection_.execAndGet("PRAGMA application_id").getInt();
+  const int tables = connection_.execAndGet("SELECT count(*) FROM sqlite_master").getInt();
+  if (tables > 0 && owner != mailfleet_application_id)
+    throw StoreError(file_.string() + ": is a database of another program");
+  if (access == Access::read_only && version < newest)
+    throw StoreError(file_.string() + ": is of an older version; start `mailfleet serve` once");
+}
+
+void Database::set_up(const Schema& schema) {
   connection_.execAndGet("PRAGMA journal_mode = WAL");
   connection_.exec("PRAGMA synchronous = FULL");
   connection_.exec(
       "PRAGMA journal_size_limit = 67108864");  // after a burst the WAL shrinks to 64 MiB
-  migrate();
+  migrate(schema);
 }
 
-// Each version is one transaction: a crash leaves the old schema or the new one.
-void Database::migrate() {
-  for (int version = schema_version(); version < newest_schema_version(); ++version) {
+// Each version is one transaction: a crash leaves the old version or the new one. References are
+// checked at its end, so that a version may make tables anew.
+void Database::migrate(const Schema& schema) {
+  const int newest = static_cast<int>(schema.size());
+  int version = schema_version();
+  if (version > 0 && version < newest)
+    copy_database(connection_, file_.string() + ".schema-" + std::to_string(version));
+  connection_.exec("PRAGMA foreign_keys = OFF");
+  for (; version < newest; ++version) {
     SQLite::Transaction transaction(connection_);
-    connection_.exec(embedded_text(migrations[static_cast<size_t>(version)]));
-    connection_.exec("PRAGMA application_id = " + std::to_string(application_id));
+    connection_.exec(schema[static_cast<size_t>(version)]);
+    if (SQLite::Statement lost(connection_, "PRAGMA foreign_key_check"); lost.executeStep())
+      throw StoreError(file_.string() + ": cannot be brought to schema " +
+                       std::to_string(version + 1) + ": a row of " + lost.getColumn(0).getString() +
+                       " would belong to nothing");
+    connection_.exec("PRAGMA application_id = " + std::to_string(mailfleet_application_id));
     connection_.exec("PRAGMA user_version = " + std::to_string(version + 1));
     transaction.commit();
   }

@@ -18,13 +18,24 @@
 
 namespace mailfleet {
 
+constexpr int mailfleet_application_id = 0x6d666c74;  // "mflt": tells our files from others
+
+// The SQL that makes version 1, then what makes each next version of the one before.
+//
+// Bringing a file up to date: the file as it was is copied beside it ("mailfleet.db.schema-1") and
+// the copy proven (backup.h); then each version is one transaction. Whatever ends it in between
+// leaves a whole version, and the next start goes on from there.
+using Schema = std::vector<std::string>;
+Schema our_schema();
+
 class Database {
  public:
   enum class Access { read_write, read_only };
 
-  // Makes the file when it is missing and brings its schema up to date. Throws StoreError for a
-  // file that is newer than this program, damaged or not ours.
+  // Makes the file when it is missing and brings its schema up to date (see Schema). Throws
+  // StoreError for a file that is newer than this program, damaged or not ours.
   Database(const std::filesystem::path& file, Access access);
+  Database(const std::filesystem::path& file, Access access, const Schema& schema);
 
   // A statement, compiled once, reset and without bindings. One use at a time for each text.
   SQLite::Statement& prepared(const char* sql);
@@ -44,13 +55,13 @@ class Database {
   int schema_version();
 
  private:
-  void set_up();
-  void migrate();
+  void must_be_ours(const Schema& schema, Access access);
+  void set_up(const Schema& schema);
+  void migrate(const Schema& schema);
 
+  std::filesystem::path file_;
   SQLite::Database connection_;
   std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> statements_{};
 };
-
-int newest_schema_version();
 
 }  // namespace mailfleet
