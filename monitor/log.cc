@@ -3,8 +3,12 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 
 #include "checks/base/text.h"
 
@@ -61,8 +65,10 @@ Value json_value(const Value& value) {
 void log(LogLevel level, std::string_view event, LogFields fields) {
   if (level < least_level) return;
   const auto now = std::chrono::floor<Seconds>(std::chrono::system_clock::now());
-  sink().log(spdlog::level::critical,
-             spdlog::string_view_t(log_line(format_in_use, now, level, event, fields)));
+  static const bool to_journal = is_journal(STDERR_FILENO, std::getenv("JOURNAL_STREAM"));
+  const std::string line = std::string(to_journal ? journal_level(level) : "") +
+                           log_line(format_in_use, now, level, event, fields);
+  sink().log(spdlog::level::critical, spdlog::string_view_t(line));
 }
 
 }  // namespace
@@ -84,6 +90,26 @@ std::string log_line(LogFormat format, Time time, LogLevel level, std::string_vi
   for (const LogField& field : fields)
     out += " " + std::string(field.key) + "=" + logfmt_value(field.value);
   return out;
+}
+
+std::string_view journal_level(LogLevel level) {
+  switch (level) {
+    case LogLevel::debug:
+      return "<7>";
+    case LogLevel::info:
+      return "<6>";
+    case LogLevel::warning:
+      return "<4>";
+    case LogLevel::error:
+      return "<3>";
+  }
+  return "";
+}
+
+bool is_journal(int file, const char* journal_stream) {
+  struct stat status {};
+  return journal_stream != nullptr && fstat(file, &status) == 0 &&
+         journal_stream == std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
 }
 
 void log_debug(std::string_view event, LogFields fields) { log(LogLevel::debug, event, fields); }

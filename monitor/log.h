@@ -4,7 +4,9 @@
 //     {"time":"2026-11-21T12:00:00Z","level":"info","event":"listening","url":"http://127.0.0.1:9970"}
 //
 // An event is a word or a few, always the same for the same thing; what varies goes into fields.
-// Values from outside are cut, made valid UTF-8 and cannot begin a new line. Any thread.
+// Values from outside are cut, made valid UTF-8 and cannot begin a new line. Any thread. When
+// standard error is systemd's journal, each line begins with the level as sd-daemon(3) spells it
+// ("<4>"), which the journal takes away, so that `journalctl -p warning` works.
 #pragma once
 
 #include <initializer_list>
@@ -34,5 +36,11 @@ void log_error(std::string_view event, LogFields fields = {});
 // The line for one event, without its end.
 std::string log_line(LogFormat format, Time time, LogLevel level, std::string_view event,
                      LogFields fields);
+
+// How the journal is told a level. `journal_stream` is the variable of that name, DEVICE:INODE of
+// the stream that systemd has connected to the journal; a program that sent its standard error
+// elsewhere still inherits it.
+std::string_view journal_level(LogLevel level);
+bool is_journal(int file, const char* journal_stream);
 
 }  // namespace mailfleet

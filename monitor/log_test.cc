@@ -1,6 +1,8 @@
 #include "monitor/log.h"
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace mailfleet {
 namespace {
@@ -38,6 +40,22 @@ TEST_CASE("log: values from outside cannot forge a line or a field") {
     CHECK(line.find("\u202E") == std::string::npos);
   }
   CHECK(logfmt(std::string(100'000, 'x')).size() < 2'000);
+}
+
+TEST_CASE("log: the journal is told the level, and only the journal") {
+  CHECK(journal_level(LogLevel::error) == "<3>");
+  CHECK(journal_level(LogLevel::debug) == "<7>");
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  struct stat status {};
+  REQUIRE(fstat(ends[1], &status) == 0);
+  const std::string stream = std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
+  CHECK(is_journal(ends[1], stream.c_str()));
+  CHECK_FALSE(is_journal(ends[1], (stream + "1").c_str()));
+  CHECK_FALSE(is_journal(ends[1], nullptr));
+  CHECK_FALSE(is_journal(-1, stream.c_str()));
+  close(ends[0]);
+  close(ends[1]);
 }
 
 }  // namespace mailfleet
