@@ -6,6 +6,7 @@
 #include <iostream>
 #include <memory>
 
+#include "embedded.h"
 #include "monitor/cli/backup.h"
 #include "monitor/cli/check.h"
 #include "monitor/cli/config_check.h"
@@ -13,6 +14,7 @@
 #include "monitor/cli/feed.h"
 #include "monitor/cli/fleet.h"
 #include "monitor/cli/limits.h"
+#include "monitor/cli/manual.h"
 #include "monitor/cli/replay.h"
 #include "monitor/cli/scan.h"
 #include "monitor/cli/serve.h"
@@ -244,10 +246,72 @@ void add_backup(CLI::App& app, Run& run) {
       "mailfleet.db-wal and mailfleet.db-shm if they are there, start the monitor.");
 }
 
+constexpr const char* purpose =
+    "Mailfleet watches the e-mail security of many domains: DNS, TLS, MTA-STS, SPF, DKIM, DMARC.";
+
+// Names that CLI11 gives to what is not a word or a number of ours ("TEXT:{fail,advice}").
+std::string value_word(const CLI::Option& option) {
+  if (option.get_type_size_max() == 0) return "";
+  const std::string type = option.get_type_name();
+  return type.starts_with("TEXT") ? " VALUE" : " " + type;
+}
+
+void describe_option(const CLI::Option& option, ManualCommand& into) {
+  if (option.get_group().empty() || option.check_lname("help")) return;
+  if (option.get_positional()) {
+    std::string word = option.get_name(true);
+    word = word.substr(0, word.find(','));
+    if (option.get_items_expected_max() > 1) word += "…";
+    into.arguments.push_back(
+        {option.get_required() ? word : "[" + word + "]", option.get_description()});
+    return;
+  }
+  const std::string standard = option.get_default_str();
+  into.options.push_back(
+      {option.get_name() + value_word(option),
+       option.get_description() + (standard.empty() ? "" : " (default: " + standard + ")")});
+}
+
+void describe_commands(const CLI::App& above, const std::string& before,
+                       std::vector<ManualCommand>& into) {
+  for (const CLI::App* command : above.get_subcommands([](const CLI::App*) { return true; })) {
+    if (command->get_group().empty()) continue;
+    const std::string name = before + command->get_name();
+    if (command->get_subcommands([](const CLI::App*) { return true; }).empty()) {
+      ManualCommand& row = into.emplace_back(ManualCommand{
+          .name = name, .help = command->get_description(), .footer = command->get_footer()});
+      for (const CLI::Option* option : command->get_options()) describe_option(*option, row);
+    }
+    describe_commands(*command, name + " ", into);
+  }
+}
+
+std::string shipped_config() {
+  for (const EmbeddedFile& file : embedded_files_of_mf_shell())
+    if (file.path == "config.toml") return std::string(file.text);
+  throw std::logic_error("not embedded: config.toml");
+}
+
+// For the build, not for people: they have man(1).
+void add_man(CLI::App& app, Run& run) {
+  auto options = std::make_shared<ManOptions>();
+  CLI::App* man = app.add_subcommand("man", "Print a manual page")->group("");
+  man->add_option("PAGE", options->page, "mailfleet or mailfleet.toml")
+      ->required()
+      ->check(CLI::IsMember({"mailfleet", "mailfleet.toml"}));
+  man->callback([&app, &run, options] {
+    run = [&app, options] {
+      std::vector<ManualCommand> commands;
+      describe_commands(app, "", commands);
+      std::cout << (options->page == "mailfleet" ? command_page(purpose, commands)
+                                                 : config_page(shipped_config()));
+      return static_cast<int>(looked);
+    };
+  });
+}
+
 int parse_and_run(int argc, const char* const* argv) {
-  CLI::App app(
-      "Mailfleet watches the e-mail security of many domains: DNS, TLS, MTA-STS, SPF, DKIM, DMARC.",
-      "mailfleet");
+  CLI::App app(purpose, "mailfleet");
   app.footer("Each command has its own help: mailfleet COMMAND --help");
   app.set_version_flag("--version", "mailfleet " + std::string(version()));
   app.require_subcommand(1);
@@ -261,6 +325,7 @@ int parse_and_run(int argc, const char* const* argv) {
   add_backup(app, run);
   add_limits(app, run);
   add_feed(app, run);
+  add_man(app, run);
   refuse_unknown_command(app, argc, argv);
   try {
     app.parse(argc, argv);

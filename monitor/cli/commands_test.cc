@@ -189,4 +189,28 @@ TEST_CASE("commands: backup copies the database of the configuration") {
             "\"domain\": {\n"));
 }
 
+TEST_CASE("commands: the manual pages say what the program and config.toml say") {
+  const std::string page = run({"man", "mailfleet"}).out;
+  for (const char* command : {"serve", "scan", "check", "replay", "backup", "limits"}) {
+    CHECK(has(page, std::string(".SS \"mailfleet ") + command));
+    CHECK(has(run({"--help"}).out, command));
+  }
+  CHECK(has(page, ".SS \"mailfleet feed verify FILE [OPTION"));
+  CHECK(has(page, ".B \\-\\-fail\\-on VALUE\n"));
+  CHECK_FALSE(has(page, "mailfleet man"));
+
+  const std::string config = run({"man", "mailfleet.toml"}).out;
+  std::ifstream shipped(source_root() + "/config.toml");
+  size_t keys = 0;
+  for (std::string line; std::getline(shipped, line);) {
+    const size_t end = line.find(" = ");
+    if (end == std::string::npos || line.find(' ', 2) != (line[0] == '#' ? end : line.find(' ')))
+      continue;
+    const std::string key = line.substr(line[0] == '#' ? 2 : 0, end - (line[0] == '#' ? 2 : 0));
+    CHECK_MESSAGE(has(config, ".B " + key + " = "), key);
+    ++keys;
+  }
+  CHECK(keys > 60);
+}
+
 }  // namespace mailfleet
