@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <set>
@@ -65,6 +66,31 @@ void write_feed(Exposition& out, const Snapshot& snapshot, const Tally& tally) {
   out.value({}, snapshot.feed.expires);
 }
 
+// By ranges of the time left: a fleet too large for series of its domains still sees what ends
+// soon.
+void write_certificates(Exposition& out, const Snapshot& snapshot) {
+  using std::chrono::days;
+  constexpr std::array<std::pair<std::string_view, days>, 5> ranges{{{"expired", days(0)},
+                                                                     {"under-7d", days(7)},
+                                                                     {"under-14d", days(14)},
+                                                                     {"under-30d", days(30)},
+                                                                     {"under-90d", days(90)}}};
+  std::array<size_t, ranges.size() + 1> counts{};
+  for (const DomainPtr& each : snapshot.domains) {
+    if (!each->certificate_not_after) continue;
+    const auto left = *each->certificate_not_after - snapshot.at;
+    const auto range = std::ranges::upper_bound(ranges, left, {}, [](const auto& row) {
+      return std::chrono::duration_cast<Seconds>(row.second);
+    });
+    ++counts[static_cast<size_t>(range - ranges.begin())];
+  }
+  out.family("mailfleet_certificates", "gauge",
+             "Domains by the time left of their mail servers' earliest certificate, when these "
+             "figures were put together.");
+  for (size_t i = 0; i < counts.size(); ++i)
+    out.value({{"left", i < ranges.size() ? ranges[i].first : "over-90d"}}, counts[i]);
+}
+
 void write_fleet(Exposition& out, const Snapshot& snapshot, Checks checks) {
   const Tally tally = tally_of(snapshot, checks);
   out.family("mailfleet_domains", "gauge", "Domains of the fleet by state.");
@@ -77,6 +103,7 @@ void write_fleet(Exposition& out, const Snapshot& snapshot, Checks checks) {
              "Times that every domain has been looked at since start.");
   out.value({}, snapshot.sweeps);
   if (snapshot.at == Time{}) return;
+  write_certificates(out, snapshot);
   out.family("mailfleet_snapshot_timestamp_seconds", "gauge",
              "When these figures were put together.");
   out.value({}, snapshot.at);

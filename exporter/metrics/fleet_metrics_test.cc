@@ -56,6 +56,27 @@ TEST_CASE("metrics: what is unknown of a domain is absent") {
   CHECK(text.find("domain=\"new.gov.uk\"") == std::string::npos);
 }
 
+TEST_CASE("metrics: certificates by the time left, each domain in one range") {
+  const auto snapshot = sample_snapshot();
+  const auto ends_in = [&](const char* name, Seconds left) {
+    auto domain = std::make_shared<DomainSummary>(*Name::parse(name));
+    domain->certificate_not_after = snapshot->at + left;
+    return domain;
+  };
+  using std::chrono::days;
+  snapshot->domains = {ends_in("a.example", Seconds(-1)),
+                       ends_in("b.example", Seconds(0)),
+                       ends_in("c.example", days(7) - Seconds(1)),
+                       ends_in("d.example", days(7)),
+                       ends_in("e.example", days(400)),
+                       std::make_shared<DomainSummary>(*Name::parse("unseen.example"))};
+  const std::string text = fleet_metrics(*snapshot, sample_checks(), PerDomain::none, {});
+  for (const char* line :
+       {"{left=\"expired\"} 1\n", "{left=\"under-7d\"} 2\n", "{left=\"under-14d\"} 1\n",
+        "{left=\"under-30d\"} 0\n", "{left=\"under-90d\"} 0\n", "{left=\"over-90d\"} 1\n"})
+    CHECK_MESSAGE(text.find(std::string("mailfleet_certificates") + line) != text.npos, line);
+}
+
 TEST_CASE("metrics: only confirmed regressions are told, each once") {
   auto snapshot = sample_snapshot();
   snapshot->regressions.push_back(snapshot->regressions[0]);

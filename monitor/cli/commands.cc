@@ -279,7 +279,9 @@ void describe_commands(const CLI::App& above, const std::string& before,
     const std::string name = before + command->get_name();
     if (command->get_subcommands([](const CLI::App*) { return true; }).empty()) {
       ManualCommand& row = into.emplace_back(ManualCommand{
-          .name = name, .help = command->get_description(), .footer = command->get_footer()});
+          .name = name,
+          .help = command->get_description(),
+          .footer = command->get_footer() == above.get_footer() ? "" : command->get_footer()});
       for (const CLI::Option* option : command->get_options()) describe_option(*option, row);
     }
     describe_commands(*command, name + " ", into);

@@ -196,7 +196,7 @@ TEST_CASE("commands: the manual pages say what the program and config.toml say")
     CHECK(has(run({"--help"}).out, command));
   }
   CHECK(has(page, ".SS \"mailfleet feed verify FILE [OPTION"));
-  CHECK(has(page, ".B \\-\\-fail\\-on VALUE\n"));
+  CHECK(has(page, ".B \"\\-\\-fail\\-on VALUE\"\n"));
   CHECK_FALSE(has(page, "mailfleet man"));
 
   const std::string config = run({"man", "mailfleet.toml"}).out;
@@ -207,7 +207,7 @@ TEST_CASE("commands: the manual pages say what the program and config.toml say")
     if (end == std::string::npos || line.find(' ', 2) != (line[0] == '#' ? end : line.find(' ')))
       continue;
     const std::string key = line.substr(line[0] == '#' ? 2 : 0, end - (line[0] == '#' ? 2 : 0));
-    CHECK_MESSAGE(has(config, ".B " + key + " = "), key);
+    CHECK_MESSAGE(has(config, ".B \"" + key + " = "), key);
     ++keys;
   }
   CHECK(keys > 60);

@@ -53,7 +53,7 @@ std::string section_of(const ManualCommand& command) {
   std::string out = ".SS " + quoted(usage(command)) + "\n" + roff(command.help) + ".\n";
   for (const auto& list : {command.arguments, command.options})
     for (const ManualOption& each : list)
-      out += ".TP\n.B " + roff(each.spelling) + "\n" + roff(each.help) + "\n";
+      out += ".TP\n.B " + quoted(each.spelling) + "\n" + roff(each.help) + "\n";
   return command.footer.empty() ? out : out + as_written(command.footer);
 }
 
@@ -109,7 +109,7 @@ std::vector<Block> read_blocks(std::string_view text) {
 std::string text_of(const Block& block) {
   std::string out = block.section.empty() ? "" : ".SS " + quoted(block.section) + "\n";
   for (size_t i = 0; i < block.keys.size(); ++i)
-    out += std::string(i == 0 ? ".TP\n" : ".TQ\n") + ".B " + roff(block.keys[i]) + "\n";
+    out += std::string(i == 0 ? ".TP\n" : ".TQ\n") + ".B " + quoted(block.keys[i]) + "\n";
   if (block.keys.empty() && block.section.empty()) out += ".PP\n";
   return out + (block.words.empty() ? "" : roff(block.words) + "\n");
 }
