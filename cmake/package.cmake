@@ -59,11 +59,12 @@ install(DIRECTORY docs/runbooks DESTINATION ${doc})
 install(DIRECTORY grafana deploy/front contrib/ DESTINATION ${doc}/examples)
 install(DIRECTORY fleets DESTINATION ${CMAKE_INSTALL_DATADIR}/mailfleet)
 install(FILES ${made}/config.toml DESTINATION /etc/mailfleet)
+install(FILES deploy/debian/lintian-overrides DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides RENAME mailfleet)
 install(FILES deploy/debian/mailfleet.service DESTINATION /lib/systemd/system)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME mailfleet)
-set(CPACK_PACKAGE_CONTACT "The mailfleet developers <mailfleet@localhost>")
+set(CPACK_PACKAGE_CONTACT "The mailfleet developers <mailfleet@example.org>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "monitor of the e-mail security of many domains")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 "Watches DNS, STARTTLS, certificates, MTA-STS, DANE, TLS-RPT, SPF, DKIM and
