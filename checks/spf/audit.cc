@@ -1,12 +1,10 @@
 #include "checks/spf/audit.h"
 
 #include <algorithm>
-#include <map>
-#include <set>
 
-#include "checks/base/text.h"
 #include "checks/spf/coverage.h"
-#include "checks/spf/record.h"
+#include "checks/spf/hygiene.h"
+#include "checks/spf/tree.h"
 
 namespace mailfleet::spf {
 namespace {
@@ -17,59 +15,7 @@ constexpr int max_voids = 2;
 constexpr size_t max_mx_hosts = 10;
 constexpr int max_visits = 500;  // terms looked at: includes may multiply each other
 constexpr size_t max_trace = 200;
-constexpr size_t max_answer_octets = 450;  // §3.4
 constexpr int near_lookups = 9;
-
-// A target that is known without a message; empty when only a message tells.
-std::optional<std::string> fixed_target(const MacroString& target, const Name& domain) {
-  if (target.empty()) return domain.text();
-  if (!target.only_about_domain()) return {};
-  return expand_domain(target, {.sender = "postmaster@" + domain.text(), .domain = domain.text()});
-}
-
-std::vector<MacroString> followed(const Record& record) {
-  std::vector<MacroString> out;
-  for (size_t i = 0; i < record.end(); ++i)
-    if (record.terms[i].mechanism == Mechanism::include) out.push_back(record.terms[i].target);
-  if (record.redirect && !record.has_all()) out.push_back(*record.redirect);
-  return out;
-}
-
-// The names whose TXT records may be asked for: the tree level by level, up to the limits, so that
-// the choice does not depend on how many answers have come.
-class Tree {
- public:
-  Tree(const Name& root, Facts& facts) {
-    std::vector<Name> level{root};
-    for (int depth = 0; depth <= max_depth && !level.empty(); ++depth) level = visit(level, facts);
-  }
-
-  bool pending() const { return pending_; }
-  bool holds(const Name& name) const { return names_.contains(name); }
-  int questions() const { return static_cast<int>(names_.size()); }
-
- private:
-  std::vector<Name> visit(const std::vector<Name>& level, Facts& facts) {
-    std::vector<Name> next;
-    for (const Name& name : level) {
-      if (names_.contains(name) || questions() >= max_questions) continue;
-      names_.insert(name);
-      const DnsObservation& seen = facts.dns(name, DnsType::txt);
-      pending_ |= seen.pending();
-      const std::vector<std::string> records = select_records(seen.txt);
-      if (records.size() != 1) continue;
-      const Record record = parse_record(records.front());
-      if (!record.problems.empty()) continue;
-      for (const MacroString& each : followed(record))
-        if (const auto target = fixed_target(each, name))
-          if (auto child = to_name(*target)) next.push_back(std::move(*child));
-    }
-    return next;
-  }
-
-  std::set<Name> names_;
-  bool pending_ = false;
-};
 
 enum class Role { own, redirected, included };
 
@@ -80,6 +26,7 @@ struct Branch {
   std::optional<char> all{};
   bool passes_everyone = false;
   std::string open_by{};
+  std::optional<bool> refuses_all{};  // lets nobody send; empty: could not be known
 };
 
 class Walk {
@@ -102,23 +49,23 @@ class Walk {
       return {};
     }
     const Record record = parse_record(records.front());
-    if (role == Role::own) {
-      out_.record = record.text;
-      out_.lets_nobody_send = record.lets_nobody_send();
-    }
+    if (role == Role::own) out_.record = record.text;
     if (!record.problems.empty()) return syntax(record, domain);
-    if (role != Role::included) hygiene(record, domain, seen);
-    judge_names(record, domain, role);
+    const Owner owner = role == Role::included ? Owner::somebody_else : Owner::this_policy;
+    for (Finding& each : hygiene(record, domain, seen, owner)) find(std::move(each));
     return terms_of(record, domain, role);
   }
 
  private:
   // ---- telling
 
-  void find(std::string code, Severity severity, const Name& subject, std::string seen) {
-    Finding finding{std::move(code), severity, subject.text(), std::move(seen)};
+  void find(Finding finding) {
     if (std::ranges::find(out_.findings, finding) == out_.findings.end())
       out_.findings.push_back(std::move(finding));
+  }
+
+  void find(std::string code, Severity severity, const Name& subject, std::string seen) {
+    find(Finding{std::move(code), severity, subject.text(), std::move(seen)});
   }
 
   // The first thing met that ends an evaluation names the reason.
@@ -141,40 +88,6 @@ class Walk {
     Branch out;
     if (record.has_all()) out.all = record.terms[record.end()].qualifier;
     return out;
-  }
-
-  void hygiene(const Record& record, const Name& domain, const DnsObservation& seen) {
-    if (record.has_all() && record.redirect)
-      find("spf-redirect-with-all", Severity::info, domain, record.redirect_text);
-    if (record.end() + 1 < record.terms.size())
-      find("spf-terms-after-all", Severity::info, domain, record.terms[record.end() + 1].text);
-    size_t octets = domain.text().size();
-    for (const std::string& each : seen.txt) octets += each.size();
-    if (octets > max_answer_octets)
-      find("spf-long-answer", Severity::info, domain, std::to_string(octets) + " octets");
-    std::set<std::string> includes;
-    for (const Term& term : record.terms)
-      if (term.mechanism == Mechanism::include &&
-          !includes.insert(ascii_lower(term.target.text)).second)
-        find("spf-duplicate-include", Severity::info, domain, term.text);
-    for (size_t i = 0; i < record.end(); ++i) judge_width(record.terms[i], domain);
-  }
-
-  void judge_width(const Term& term, const Name& domain) {
-    if (term.qualifier != '+' ||
-        (term.mechanism != Mechanism::ip4 && term.mechanism != Mechanism::ip6))
-      return;
-    const int narrowest = term.network.address.is_v4() ? 16 : 32;
-    if (term.network.prefix > 0 && term.network.prefix < narrowest)
-      find("spf-wide-range", Severity::advice, domain, term.text);
-  }
-
-  void judge_names(const Record& record, const Name& domain, Role role) {
-    const Severity severity = role == Role::included ? Severity::info : Severity::advice;
-    for (size_t i = 0; i < record.end(); ++i)
-      if (record.terms[i].mechanism == Mechanism::ptr)
-        find("spf-ptr", severity, domain, record.terms[i].text);
-    if (record.uses_macro_p) find("spf-macro-p", severity, domain, record.text);
   }
 
   // ---- walking
@@ -212,6 +125,7 @@ class Walk {
       const Term& all = record.terms[record.end()];
       out.all = all.qualifier;
       note(domain, all.text, "", "");
+      out.refuses_all = record.only_refuses();
       if (all.qualifier == '+' && !out.passes_everyone) {
         out.passes_everyone = true;
         out.open_by = all.text;
@@ -220,10 +134,13 @@ class Walk {
       const Branch target = redirect(record, domain, role);
       out.all = target.all;
       out.unseen |= target.unseen;
+      out.refuses_all = record.only_refuses() ? target.refuses_all : false;
       if (!out.passes_everyone && target.passes_everyone) {
         out.passes_everyone = true;
         out.open_by = record.redirect_text;
       }
+    } else {
+      out.refuses_all = false;  // §4.7: the last word is neutral
     }
   }
 
@@ -342,8 +259,30 @@ class Walk {
       text = "could not be looked up";
     }
     note(domain, term.text, target.text(), std::move(text));
-    return answered && term.mechanism != Mechanism::exists &&
-           (term.prefix4 == 0 || term.prefix6 == 0);
+    return answered && matches_everyone(term, target, seen);
+  }
+
+  // "a/0" and the like match every sender of a family in which the hosts have an address at all.
+  bool matches_everyone(const Term& term, const Name& target, const DnsObservation& seen) {
+    if (term.mechanism == Mechanism::exists) return false;
+    std::vector<Name> holders{target};
+    if (term.mechanism == Mechanism::mx) {
+      holders.clear();
+      for (const MxRecord& each : seen.mx)
+        if (each.host && holders.size() < max_mx_hosts) holders.push_back(*each.host);
+    }
+    bool out = false;
+    for (const Name& each : holders) {
+      if (term.prefix4 == 0) out |= has_addresses(each, DnsType::a);
+      if (term.prefix6 == 0) out |= has_addresses(each, DnsType::aaaa);
+    }
+    return out;
+  }
+
+  bool has_addresses(const Name& name, DnsType type) {
+    const DnsObservation& seen = facts_.dns(name, type);
+    out_.pending |= seen.pending();
+    return !seen.addresses.empty();
   }
 
   std::string too_many_hosts(const Term& term, const Name& domain, size_t count) {
@@ -397,6 +336,7 @@ Audit audit(const Name& domain, Facts& facts) {
   out.all_unseen = own.unseen;
   out.passes_everyone = own.passes_everyone;
   out.open_by = own.open_by;
+  out.lets_nobody_send = own.refuses_all;
   if (own.none) {
     out.result = "none";
     return out;

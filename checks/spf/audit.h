@@ -37,8 +37,8 @@ struct Audit {
   std::optional<char> all{};  // effective: after redirect, never from an include
   bool all_unseen = false;    // the redirect's target could not be seen
   bool passes_everyone = false;
-  std::string open_by{};  // the term that lets everyone pass
-  bool lets_nobody_send = false;
+  std::string open_by{};                   // the term that lets everyone pass
+  std::optional<bool> lets_nobody_send{};  // empty: the redirect's target could not be seen
   int lookups = 0;
   int voids = 0;
   std::vector<TraceLine> trace{};

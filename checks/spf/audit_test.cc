@@ -240,7 +240,11 @@ TEST_CASE("spf audit: policies that let everyone pass") {
            Row{{{"example.com", "v=spf1 ip4:0.0.0.0/1 -all"}}, false},
            Row{{{"example.com", "v=spf1 -ip4:0.0.0.0/0 ~all"}}, false},
            Row{{{"example.com", "v=spf1 a:h.example.net/0 -all"}}, true},
-           Row{{{"example.com", "v=spf1 mx:mx.example.net//0 -all"}}, true},
+           Row{{{"example.com", "v=spf1 mx:mx.example.net/0 -all"}}, true},
+           Row{{{"example.com", "v=spf1 mx:gone.example.net/0 -all"}}, false},
+           // The host has no IPv6 address that a sender could match.
+           Row{{{"example.com", "v=spf1 mx:mx.example.net//0 -all"}}, false},
+           Row{{{"example.com", "v=spf1 a:h.example.net//0 -all"}}, false},
            Row{{{"example.com", "v=spf1 a:gone.example.net/0 -all"}}, false},
            Row{{{"example.com", "v=spf1 include:a.example.net -all"},
                 {"a.example.net", "v=spf1 +all"}},
@@ -332,12 +336,20 @@ TEST_CASE("spf audit: findings") {
                Severity::info},
            Row{{{"example.com", wide.c_str()}}, "spf-wide-range", Severity::advice},
            Row{{{"example.com", "v=spf1 ip6:2001::/16 -all"}}, "spf-wide-range", Severity::advice},
+           Row{{{"example.com", "v=spf1 a:h.example.net/8 -all"}},
+               "spf-wide-range",
+               Severity::advice},
+           Row{{{"example.com", "v=spf1 mx:mx.example.net//31 -all"}},
+               "spf-wide-range",
+               Severity::advice},
            Row{{{"example.com", "v=spf1 a:x..example.net -all"}}, "spf-bad-name", Severity::advice},
        }) {
     CAPTURE(row.code);
     CHECK(severity(look(row.zone), row.code) == row.severity);
   }
-  CHECK(!has_finding(look({{"example.com", "v=spf1 ip4:10.0.0.0/16 ip6:2001:db8::/32 -all"}}),
+  CHECK(!has_finding(look({{"example.com",
+                            "v=spf1 ip4:10.0.0.0/16 ip6:2001:db8::/32 a:h.example.net/24//64 "
+                            "-ip4:10.0.0.0/8 -all"}}),
                      "spf-wide-range"));
   CHECK(look({{"example.com", "v=spf1 a:h.example.net -all"}}).findings.empty());
 }
@@ -376,6 +388,47 @@ TEST_CASE("spf audit: parked domains should let nobody send") {
   Table sends = world({{"example.com", "v=spf1 mx:mx.example.net -all"}});
   CHECK(severity(sends.judge(spf_check, parked), "spf-parked-sends") == Severity::advice);
   CHECK(sends.judge(spf_check, parked).facts["non_sending"].as_bool() == false);
+}
+
+TEST_CASE("spf audit: a policy that lets nobody send, its redirect followed") {
+  Domain parked = domain_named("example.com");
+  parked.parked = true;
+  struct Row {
+    Zone zone;
+    const char* non_sending;
+  };
+  for (const Row& row : {
+           Row{{{"example.com", "v=spf1 -all"}}, "true"},
+           Row{{{"example.com", "v=spf1 exp=why.example.net -all"}}, "true"},
+           Row{{{"example.com", "v=spf1 -a:h.example.net -all"}}, "true"},
+           Row{{{"example.com", "v=spf1 redirect=no.example.net"},
+                {"no.example.net", "v=spf1 -all"}},
+               "true"},
+           Row{{{"example.com", "v=spf1 redirect=no.example.net"},
+                {"no.example.net", "v=spf1 ~all"}},
+               "false"},
+           Row{{{"example.com", "v=spf1 ip4:192.0.2.1 redirect=no.example.net"},
+                {"no.example.net", "v=spf1 -all"}},
+               "false"},
+           Row{{{"example.com", "v=spf1 ~all"}}, "false"},
+           Row{{{"example.com", "v=spf1"}}, "false"},
+           Row{{{"example.com", "v=spf1 -ip4:192.0.2.1"}}, "false"},
+           Row{{{"example.com", "v=spf1 -all ip4:x"}}, "false"},
+           Row{{{"example.com", "v=spf1 redirect=%{l}.example.net"}}, "null"},
+           Row{{}, "false"},
+       }) {
+    Table table = world(row.zone);
+    const Judgement seen = table.judge(spf_check, parked);
+    CAPTURE(to_json(seen.facts));
+    CHECK(to_json(seen.facts["non_sending"]) == row.non_sending);
+    const bool told =
+        std::string_view(row.non_sending) == "false" && seen.facts["result"].as_string() == "valid";
+    CHECK(has_finding(seen, "spf-parked-sends") == told);
+  }
+  Table down = world({{"example.com", "v=spf1 redirect=down.example.net"}});
+  down.fail("down.example.net", DnsType::txt);
+  CHECK(down.judge(spf_check, parked).facts["non_sending"].is_null());
+  CHECK(down.judge(spf_check, parked).findings.empty());
 }
 
 TEST_CASE("spf audit: whether DMARC decides instead") {
@@ -451,6 +504,8 @@ TEST_CASE("spf moves") {
   CHECK(moves(hard, twice) == "spf-broken ticket C1 keep");
   CHECK(moves(good_include, lost_include) == "spf-broken ticket C2 keep include:a.example.net");
   CHECK(moves(good_include, bad_include) == "spf-broken ticket C1 keep include:a.example.net");
+  CHECK(moves(hard, {{"example.com", "v=spf1 a:a.gone.test a:b.gone.test a:c.gone.test -all"}}) ==
+        "spf-broken ticket C2 keep");
   CHECK(moves(hard, absent) == "spf-removed ticket C2 keep");
   CHECK(moves({{"example.com", eight.c_str()}}, {{"example.com", ten.c_str()}}) ==
         "neutral none C1 keep; spf-near-limit info C1 keep");

@@ -5,8 +5,7 @@
 
 #include "checks/spf/record.h"
 
-namespace mailfleet {
-namespace spf {
+namespace mailfleet::spf {
 namespace {
 
 // RFC 7208 §4.6.4.
@@ -372,8 +371,6 @@ class Evaluation {
   bool pending_ = false;
 };
 
-Value or_null(const std::string& text) { return text.empty() ? Value() : Value(text); }
-
 }  // namespace
 
 std::string_view to_text(Result result) { return results[static_cast<size_t>(result)]; }
@@ -382,39 +379,4 @@ Outcome check_host(const Message& message, Facts& facts) {
   return Evaluation(message, facts).run(message.domain);
 }
 
-}  // namespace spf
-
-Judgement judge_sender(const SenderQuestion& question, Facts& facts) {
-  std::string_view from = question.mail_from;
-  if (from.starts_with('<') && from.ends_with('>')) from = from.substr(1, from.size() - 2);
-  const size_t at = from.rfind('@');
-  const std::string sent_by(at == std::string_view::npos ? from : from.substr(at + 1));
-  spf::Message message{
-      .ip = question.ip, .domain = sent_by, .sender = std::string(from), .helo = question.helo};
-  if (message.helo.empty()) message.helo = from.empty() ? question.domain.text() : sent_by;
-  if (from.empty()) {
-    // RFC 7208 §2.4: the null sender is "postmaster" at the HELO name.
-    message.domain = message.helo;
-    message.sender = "postmaster@" + message.helo;
-  }
-  const spf::Outcome outcome = spf::check_host(message, facts);
-  if (outcome.pending) return {};
-  Value trace = Value::list();
-  for (const spf::Step& each : outcome.steps)
-    trace.push(Value::object({{"domain", each.domain},
-                              {"term", each.term},
-                              {"lookups", each.lookups},
-                              {"outcome", each.outcome}}));
-  Judgement out;
-  out.facts.set("check_host", Value::object({{"result", spf::to_text(outcome.result)},
-                                             {"mechanism", spf::or_null(outcome.mechanism)},
-                                             {"explanation", spf::or_null(outcome.explanation)},
-                                             {"reason", spf::or_null(outcome.reason)},
-                                             {"identity", from.empty() ? "helo" : "mailfrom"},
-                                             {"lookups", outcome.lookups},
-                                             {"voids", outcome.voids},
-                                             {"trace", std::move(trace)}}));
-  return out;
-}
-
-}  // namespace mailfleet
+}  // namespace mailfleet::spf

@@ -13,9 +13,7 @@
 
 #include "checks/base/check.h"
 
-namespace mailfleet {
-
-namespace spf {
+namespace mailfleet::spf {
 
 enum class Result { none, neutral, pass, fail, softfail, temperror, permerror };
 std::string_view to_text(Result result);
@@ -49,20 +47,4 @@ struct Message {
 
 Outcome check_host(const Message& message, Facts& facts);
 
-}  // namespace spf
-
-// What a person asks: would mail from `ip` with this MAIL FROM (empty: the null sender, so that the
-// HELO name is judged, RFC 7208 §2.4) pass? A missing HELO name is taken to be the sender's domain.
-struct SenderQuestion {
-  Name domain;  // the domain under examination
-  Address ip{};
-  std::string mail_from{};
-  std::string helo{};
-};
-
-// Facts: {"check_host": {"result","mechanism","explanation","reason","identity","lookups","voids",
-// "trace":[{"domain","term","lookups","outcome"}]}}. No level and no findings. While something is
-// pending the facts are null: run it as the judge of a check in a scan.
-Judgement judge_sender(const SenderQuestion& question, Facts& facts);
-
-}  // namespace mailfleet
+}  // namespace mailfleet::spf

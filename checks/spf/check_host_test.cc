@@ -4,6 +4,7 @@
 
 #include <sstream>
 
+#include "checks/spf/sender.h"
 #include "tests/table.h"
 
 using namespace mailfleet;
@@ -268,6 +269,9 @@ TEST_CASE("spf evaluation: a") {
         {"v=spf1 a:mail.example.1a-2 -all", "192.0.2.1", "fail"},
         {"v=spf1 a:mail.exa_mple.com -all", "192.0.2.1", "fail"},
         {"v=spf1 a:one:two/three.example.com -all", "192.0.2.1", "fail"},
+        {"v=spf1 a:mail%% -all", "192.0.2.1", "fail"},
+        {"v=spf1 a:mail%%_ -all", "192.0.2.1", "permerror"},
+        {"v=spf1 a:mail.example.com%%- -all", "192.0.2.1", "permerror"},
         {"v=spf1 a:mail..example.com -all", "192.0.2.1", "fail"},
         {"v=spf1 a:gone.example.com -all", "192.0.2.1", "fail"},
         {"v=spf1 a:down.example.net -all", "192.0.2.1", "temperror"},

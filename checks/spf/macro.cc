@@ -133,10 +133,7 @@ bool is_top_label(std::string_view label) {
 }
 
 bool ends_like_a_domain(const MacroString& macro) {
-  const MacroPiece& last = macro.pieces.back();
-  if (last.letter != 0) return true;
-  if (macro.text.ends_with("%%") || macro.text.ends_with("%_") || macro.text.ends_with("%-"))
-    return true;
+  if (macro.ends_in_macro) return true;
   std::string_view text = macro.text;
   if (text.ends_with('.')) text.remove_suffix(1);
   const size_t dot = text.rfind('.');
@@ -168,6 +165,7 @@ bool MacroString::only_about_domain() const {
 std::optional<MacroString> parse_macro_string(std::string_view text, MacroPlace place) {
   MacroString out{.text = std::string(text)};
   while (!text.empty()) {
+    out.ends_in_macro = text.front() == '%';
     if (text.front() != '%') {
       const bool blank = text.front() == ' ' && place == MacroPlace::explanation;
       if (!blank && (text.front() < '!' || text.front() > '~')) return {};

@@ -27,6 +27,7 @@ struct MacroPiece {
 struct MacroString {
   std::string text{};
   std::vector<MacroPiece> pieces{};
+  bool ends_in_macro = false;  // "%{…}", "%%", "%_" or "%-" comes last
 
   bool empty() const { return text.empty(); }
   bool uses(char letter) const;

@@ -162,9 +162,9 @@ size_t Record::end() const {
   return static_cast<size_t>(found - terms.begin());
 }
 
-bool Record::lets_nobody_send() const {
-  return problems.empty() && has_all() &&
-         std::ranges::all_of(terms.begin(), terms.begin() + static_cast<std::ptrdiff_t>(end()) + 1,
+bool Record::only_refuses() const {
+  const auto last = terms.begin() + static_cast<std::ptrdiff_t>(std::min(end() + 1, terms.size()));
+  return std::ranges::all_of(terms.begin(), last,
                              [](const Term& term) { return term.qualifier == '-'; });
 }
 

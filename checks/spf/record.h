@@ -43,8 +43,8 @@ struct Record {
   // The place of the first `all`, or terms.size(): nothing behind it is ever looked at (§5.1).
   size_t end() const;
   bool has_all() const { return end() < terms.size(); }
-  // "v=spf1 -all" and nothing that lets anybody send.
-  bool lets_nobody_send() const;
+  // Nothing before the last word lets anybody send, nor does `all`; a redirect may.
+  bool only_refuses() const;
 };
 
 Record parse_record(std::string_view text);

@@ -24,8 +24,9 @@ int strength(const Value& facts) {
   return all == "+" ? 0 : 1;
 }
 
+// Errors that follow from names which are not there, and not from what a record says.
 bool is_absence(const std::string& reason) {
-  return reason == "include-none" || reason == "redirect-none";
+  return reason == "include-none" || reason == "redirect-none" || reason == "void-limit";
 }
 
 std::string summary(const Value& facts) {

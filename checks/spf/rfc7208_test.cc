@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "checks/base/text.h"
-#include "checks/spf/check_host.h"
+#include "checks/spf/sender.h"
 #include "tests/roots.h"
 #include "tests/table.h"
 

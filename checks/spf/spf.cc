@@ -79,6 +79,12 @@ Value trace_facts(const spf::Audit& seen) {
   return out;
 }
 
+// A policy in error, or none at all, does not say that nobody sends.
+Value non_sending(const spf::Audit& seen) {
+  if (seen.result == "none" || seen.result == "permerror") return false;
+  return seen.lets_nobody_send;
+}
+
 Value facts_of(const spf::Audit& seen, const Enforcement& dmarc) {
   const bool no_record_seen = seen.result == "temperror" && !seen.record;
   Value out = Value::object();
@@ -90,7 +96,7 @@ Value facts_of(const spf::Audit& seen, const Enforcement& dmarc) {
   out.set("voids", seen.unseen || seen.voids_unseen ? Value() : Value(seen.voids));
   out.set("passes_everyone", no_record_seen ? Value() : Value(seen.passes_everyone));
   out.set("open_by", or_null(seen.open_by));
-  out.set("non_sending", no_record_seen ? Value() : Value(seen.lets_nobody_send));
+  out.set("non_sending", no_record_seen ? Value() : non_sending(seen));
   out.set("broken_at", or_null(seen.broken_at));
   out.set("dmarc_enforced", dmarc.enforced);
   out.set("trace", no_record_seen ? Value() : trace_facts(seen));
@@ -107,7 +113,7 @@ Judgement judge_spf(const Domain& domain, Facts& facts) {
   const std::string& subject = domain.name.text();
   if (seen.result == "none")
     out.findings.push_back({"spf-missing", Severity::fail, subject, "no record"});
-  else if (domain.parked && seen.record && !seen.lets_nobody_send)
+  else if (domain.parked && seen.record && seen.lets_nobody_send == false)
     out.findings.push_back({"spf-parked-sends", Severity::advice, subject, *seen.record});
   return out;
 }

@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "checks/registry.h"
-#include "checks/spf/check_host.h"
+#include "checks/spf/sender.h"
 #include "exporter/domain_json.h"
 #include "monitor/advice.h"
 #include "monitor/cli/check_report.h"
