@@ -98,6 +98,7 @@ void Loop::scan(const RunningPtr& running) {
   if (running->memory) {
     running->domain.remembered = running->memory->remembered;
     running->domain.dmarc_since = running->memory->dmarc_since;
+    recall_selectors(running->domain, running->memory->watch, parts_.now());
   }
   const Deadline deadline = std::chrono::steady_clock::now() + settings_.scan_deadline;
   run_scan(running->domain, parts_.checks, parts_.prober, mode_of(running->purpose), parts_.now(),
@@ -144,6 +145,8 @@ Look Loop::look_of(const RunningPtr& running, ScanResult result) {
   look.changes = changes_between(running->domain, parts_.checks, last, look.posture);
   look.remembered = remembered_after(running->domain.remembered, look.posture);
   look.dmarc_since = dmarc_since_after(running->domain.dmarc_since, look.posture);
+  look.watch.young_selectors =
+      young_selectors_after(look.watch.young_selectors, last, look.posture);
   weigh_trust(running, result, context, look);
   look.evidence = std::move(result.evidence);
   return look;

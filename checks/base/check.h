@@ -74,7 +74,7 @@ struct Check {
   std::vector<Move> (*compare)(const Domain& domain, const Judgement& before,
                                const Judgement& after) = nullptr;
   // `compare` wants to be asked also when `after` could not be seen: for a sign that is unknown at
-  // once and bad only when it lasts (454 to STARTTLS).
+  // once and bad only when it lasts (454 to STARTTLS, a policy host that cannot be reached).
   bool compare_unseen = false;
 
   std::string_view level_name(const std::optional<int>& level) const {

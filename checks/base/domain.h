@@ -31,6 +31,8 @@ struct Domain {
   std::string sector{};
   bool parked = false;                          // said to send and receive no mail
   std::vector<std::string> dkim_selectors{};    // declared by the owner
+  std::vector<std::string> seen_selectors{};    // of DKIM: held a valid key when last seen
+  std::vector<std::string> young_selectors{};   // of DKIM: became valid less than a week ago
   std::vector<Address> sending_addresses{};     // declared by the owner
   std::optional<RememberedPolicy> remembered{}; // from earlier scans
   std::optional<Time> dmarc_since{};            // when this p=none record was first seen

@@ -21,9 +21,9 @@ constexpr size_t max_selectors = 20;
 constexpr std::string_view common_selectors[] = {"google", "selector1", "selector2"};
 
 struct Selector {
-  bool declared = false;
-  bool known = false;  // DNS answered
-  bool alias = false;  // a CNAME stands there
+  bool declared = false;  // or known from an earlier look
+  bool known = false;     // DNS answered
+  bool alias = false;     // a CNAME stands there
   std::vector<std::string> txt{};
   Key key{};
 };
@@ -48,6 +48,9 @@ std::map<std::string, Selector> wanted(const Domain& domain, const Route& to) {
   for (const std::string& declared : domain.dkim_selectors)
     if (out.size() < max_selectors && domain.name.under(declared + "._domainkey"))
       out[ascii_lower(declared)].declared = true;
+  // Where a key was found, one is expected: its loss is known, though nobody declared it.
+  for (const std::string& seen : domain.seen_selectors)
+    if (domain.name.under(seen + "._domainkey")) out[seen].declared = true;
   for (const std::string_view common : common_selectors) out[std::string(common)];
   if (!domain.reference) return out;
   for (const MailHost& host : to.hosts) {
@@ -167,7 +170,11 @@ class Findings {
     const bool valid = any(view_, [](const Selector& s) { return s.key.state == State::valid; });
     const bool declared = any(view_, [](const Selector& s) { return s.declared; });
     if (domain_.parked) {
-      if (valid) add("dkim-parked-has-key", Severity::advice, "");
+      const bool refused = view_.node == Node::wildcard && view_.wildcard.state == State::revoked;
+      if (valid)
+        add("dkim-parked-has-key", Severity::advice, "");
+      else if (!refused && view_.node != Node::unknown)
+        add("dkim-parked-not-revoked", Severity::info, "");
       return;
     }
     if (view_.node == Node::wildcard)

@@ -180,9 +180,69 @@ TEST_CASE("dkim: a parked domain has no key") {
   domain.parked = true;
   Table table;
   CHECK(level(table, domain) == "absent");
-  CHECK(table.judge(dkim_check, domain).findings.empty());
+  REQUIRE(table.judge(dkim_check, domain).findings.size() == 1);
+  CHECK(table.judge(dkim_check, domain).findings[0].code == "dkim-parked-not-revoked");
+  CHECK(table.judge(dkim_check, domain).findings[0].severity == Severity::info);
   table.txt("google._domainkey.example.com", rsa());
   CHECK(has_finding(table.judge(dkim_check, domain), "dkim-parked-has-key"));
+  CHECK(!has_finding(table.judge(dkim_check, domain), "dkim-parked-not-revoked"));
+  // As GOV.UK asks: every selector is revoked.
+  Table revoked;
+  revoked.txt(unlikely(), "v=DKIM1; p=");
+  CHECK(revoked.judge(dkim_check, domain).findings.empty());
+  Table down;
+  down.fail("_domainkey.example.com", DnsType::txt);
+  CHECK(down.judge(dkim_check, domain).findings.empty());
+}
+
+TEST_CASE("dkim: where a key was found one is expected, though nobody declared it") {
+  Domain domain = domain_named("example.com");
+  domain.seen_selectors = {"acme1"};
+  Table there;
+  there.txt("acme1._domainkey.example.com", rsa());
+  CHECK(level(there, domain) == "strong");
+  Table gone;
+  gone.txt("other._domainkey.example.com", rsa());
+  CHECK(level(gone, domain) == "absent");
+  CHECK(has_finding(gone.judge(dkim_check, domain), "dkim-selector-absent"));
+  const auto moves =
+      dkim::compare(domain, there.judge(dkim_check, domain), gone.judge(dkim_check, domain));
+  REQUIRE(moves.size() == 1);
+  CHECK(moves[0].kind == "dkim-key-removed");
+  CHECK(moves[0].confirm == Confirmation::c2);
+  Table down = gone;
+  down.fail("acme1._domainkey.example.com", DnsType::txt);
+  CHECK(level(down, domain) == "unknown");
+  CHECK(dkim::compare(domain, there.judge(dkim_check, domain), down.judge(dkim_check, domain))
+            .at(0)
+            .kind == "unknown");
+}
+
+TEST_CASE("dkim: a rotation needs another key that has stood for a week") {
+  Domain domain = declaring({"s1", "s2"});
+  Table before, after;
+  before.txt("s1._domainkey.example.com", rsa());
+  before.txt("s2._domainkey.example.com", rsa());
+  after.txt("s1._domainkey.example.com", "v=DKIM1; p=");
+  after.txt("s2._domainkey.example.com", rsa());
+  const auto kind = [&] {
+    const auto moves =
+        dkim::compare(domain, before.judge(dkim_check, domain), after.judge(dkim_check, domain));
+    return moves.size() == 1 ? moves[0].kind + " " + std::string(to_text(moves[0].alert)) : "";
+  };
+  CHECK(kind() == "dkim-rotated info");
+  domain.young_selectors = {"s2"};
+  CHECK(kind() == "dkim-key-removed ticket");
+  domain.young_selectors = {"s1"};
+  CHECK(kind() == "dkim-rotated info");
+  // Both in one step: mail on its way can no longer be verified.
+  Table swapped_before, swapped_after;
+  swapped_before.txt("s1._domainkey.example.com", rsa());
+  swapped_after.txt("s2._domainkey.example.com", rsa());
+  const auto swapped = dkim::compare(domain, swapped_before.judge(dkim_check, domain),
+                                     swapped_after.judge(dkim_check, domain));
+  REQUIRE(swapped.size() == 1);
+  CHECK(swapped[0].kind == "dkim-key-removed");
 }
 
 TEST_CASE("dkim: the unlikely selector is one name, the same each time, another per domain") {

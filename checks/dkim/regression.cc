@@ -1,5 +1,8 @@
-// What a change of the known DKIM keys means. A key that goes while another valid one stays is a
-// rotation; the last one going is a loss.
+// What a change of the known DKIM keys means. A key that goes while another valid one stays, long
+// enough there for mail signed with the old one to have arrived, is a rotation; the last one going
+// is a loss.
+#include <algorithm>
+
 #include "checks/dkim/dkim.h"
 #include "checks/dkim/key.h"
 
@@ -46,10 +49,15 @@ class Comparison {
     return false;
   }
 
-  // Was another selector valid before, and is it still?
+  bool is_young(const std::string& name) const {
+    return std::ranges::find(domain_.young_selectors, name) != domain_.young_selectors.end();
+  }
+
+  // Was another selector valid before, for a week or since ever, and is it still?
   bool another_stays(const std::string& than) const {
     for (const auto& [name, before] : was_["selectors"].members())
-      if (name != than && before["state"].as_string() == "valid" && state_of(now_, name) == "valid")
+      if (name != than && before["state"].as_string() == "valid" &&
+          state_of(now_, name) == "valid" && !is_young(name))
         return true;
     return false;
   }

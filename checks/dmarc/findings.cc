@@ -43,8 +43,9 @@ class Findings {
       for (const std::string& txt : own.other_txt)
         if (ascii_lower(txt).find("dmarc1") != std::string::npos)
           add("dmarc-not-a-record", Severity::fail, txt);
-    if (view_.record || !own.known || own.records > 0 || !view_.rfc9989.own.known) return;
-    add("dmarc-absent", Severity::fail, "");
+    if (!own.known || own.records > 0 || !view_.rfc9989.own.known) return;
+    if (!view_.record) add("dmarc-absent", Severity::fail, "");
+    // Whoever wrote it meant it to apply, also where a parent's record does.
     for (const std::string& txt : view_.misplaced) add("dmarc-wrong-location", Severity::fail, txt);
   }
 

@@ -72,6 +72,7 @@ Fetch judged(const HttpsObservation& seen, const Name& host, Time now) {
     out.reason.clear();
   if (out.ok() && !is_plain_text(seen.content_type)) {
     out.outcome = "not-text";
+    out.reason = "media-type";
     out.why = seen.content_type;
   }
   if (!out.ok()) return out;

@@ -69,7 +69,7 @@ class Findings {
     if (fetch.inconclusive())
       add("mtasts-fetch-unknown", Severity::info, seen);
     else if (fetch.outcome == "not-text")
-      add("mtasts-not-text", Severity::fail, seen);
+      add("mtasts-not-text", Severity::fail, fetch.why.empty() ? "no content type" : fetch.why);
     else if (fetch.outcome == "certificate")
       add("mtasts-certificate", Severity::fail, seen);
     else if (fetch.outcome == "redirect")

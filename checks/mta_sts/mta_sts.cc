@@ -82,7 +82,12 @@ Judgement judge(const Domain& domain, Facts& facts) {
 
 namespace mailfleet {
 
-const Check mta_sts_check{"mta_sts", "Promises encrypted delivery (MTA-STS)", mta_sts::ladder,
-                          mta_sts::judge, mta_sts::compare};
+// A policy host that cannot be reached is unknown at once and a loss when it lasts.
+const Check mta_sts_check{.id = "mta_sts",
+                          .title = "Promises encrypted delivery (MTA-STS)",
+                          .ladder = mta_sts::ladder,
+                          .judge = mta_sts::judge,
+                          .compare = mta_sts::compare,
+                          .compare_unseen = true};
 
 }  // namespace mailfleet

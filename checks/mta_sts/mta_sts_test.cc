@@ -244,6 +244,7 @@ TEST_CASE("mta_sts: the media type") {
   World world(enforce);
   world.served(enforce).content_type = "text/html";
   CHECK(has_finding(world.judged(), "mtasts-not-text"));
+  CHECK(fact(world.judged(), "reason") == "\"media-type\"");
 }
 
 TEST_CASE("mta_sts: the policy host's addresses") {
@@ -492,7 +493,6 @@ TEST_CASE("mta_sts: what a change means") {
        ticket,
        c3},
       {"404", {good}, {good, next, HttpsReason::status}, "mta-sts-fetch-failing", ticket, c3},
-      {"unreachable", {good}, {good, next, HttpsReason::timeout}, "unknown", AlertLevel::none, c4},
       {"policy invalid", {good}, {"nonsense", next}, "mta-sts-broken", ticket, c3},
       {"no host covered",
        {good},
@@ -567,4 +567,32 @@ TEST_CASE("mta_sts: a failing fetch is a page once memory ends") {
   REQUIRE(moves.size() == 1);
   CHECK(moves[0].kind == "mta-sts-fetch-failing");
   CHECK(moves[0].alert == AlertLevel::page);
+}
+
+TEST_CASE("mta_sts: a policy host that is not reached is unknown, and a loss when it lasts") {
+  const auto changed = [](std::string_view mode, HttpsReason reason, bool dns_fails = false) {
+    const std::string body = mode == "none" ? "version: STSv1\nmode: none\nmax_age: 86400\n"
+                                            : with(mode, "*.example.gov.uk");
+    World before(body), after(body);
+    after.served(body).reason = reason;
+    if (dns_fails) after.fail("mta-sts.example.gov.uk", DnsType::a);
+    CHECK(level_of(after.judged()) == "unknown");
+    std::string out;
+    for (const Move& each :
+         mta_sts::compare(domain_named("example.gov.uk"), before.judged(), after.judged()))
+      out += (out.empty() ? "" : "; ") + each.kind + " " + std::string(to_text(each.alert)) + " " +
+             std::string(to_text(each.confirm)) + " " + each.cause + " " + each.now;
+    return out;
+  };
+  const std::string host = " policy-host:mta-sts.example.gov.uk ";
+  CHECK(changed("enforce", HttpsReason::timeout) == "mta-sts-fetch-failing ticket C4" + host +
+                                                        "policy host not reached; unknown none C4" +
+                                                        host + "fetch timeout");
+  // Refused after a time-out is the same thing, so that the wait does not begin again.
+  CHECK(changed("testing", HttpsReason::refused) == "mta-sts-fetch-failing ticket C4" + host +
+                                                        "policy host not reached; unknown none C4" +
+                                                        host + "fetch refused");
+  CHECK(changed("none", HttpsReason::timeout) == "unknown none C4" + host + "fetch timeout");
+  CHECK(changed("enforce", HttpsReason::our_load) == "unknown none C4" + host + "fetch ");
+  CHECK(changed("enforce", HttpsReason::ok, true) == "unknown none C4" + host + "fetch dns-failed");
 }

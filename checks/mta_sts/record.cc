@@ -64,10 +64,10 @@ RecordReading read_one(const std::string& txt) {
     if (equals == std::string_view::npos) return invalid(txt, "syntax");
     const std::string_view name = field.substr(0, equals);
     const std::string_view value = field.substr(equals + 1);
-    if (name == "id") {
+    if (name == "id" && out.id.empty()) {
       if (!is_id(value)) return invalid(txt, "id");
-      if (out.id.empty()) out.id = value;
-    } else if (!is_extension(name, value)) {
+      out.id = value;
+    } else if (!is_extension(name, value)) {  // a second id is ignored, whatever it says
       return invalid(txt, "syntax");
     }
   }

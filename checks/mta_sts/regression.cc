@@ -70,7 +70,7 @@ class Comparison {
     else if (result == "invalid")
       record_broken();
     else if (inconclusive(fetch))
-      moves_.push_back(unknown());
+      not_reached(fetch);
     else if (fetch != "ok")
       fetch_failing(fetch);
     else if (text_of(now_["policy"]) == "invalid")
@@ -103,6 +103,17 @@ class Comparison {
     const Confirmation confirm = fetch == "dns-none" ? Confirmation::c2 : Confirmation::c3;
     add("mta-sts-fetch-failing", ending ? AlertLevel::page : AlertLevel::ticket, confirm).cause =
         policy_host();
+  }
+
+  // Nothing is known of the policy, and that is unknown; it is told when it has lasted for a day.
+  // A look-up that failed, or our own load, is no sign of the host's.
+  void not_reached(std::string_view fetch) {
+    if (text_of(was_["mode"]) != "none" && (fetch == "refused" || fetch == "timeout")) {
+      Move& move = add("mta-sts-fetch-failing", AlertLevel::ticket, Confirmation::c4);
+      move.cause = policy_host();
+      move.now = "policy host not reached";
+    }
+    moves_.push_back(unknown());
   }
 
   void policy_broken() {

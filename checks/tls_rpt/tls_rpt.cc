@@ -243,6 +243,11 @@ TlsRptRecord parse_tls_rpt(std::string_view record) {
 std::vector<Move> compare_tls_rpt(const Domain&, const Judgement& before, const Judgement& after) {
   if (before.facts["rua"] == after.facts["rua"] && result_of(before) == result_of(after)) return {};
   Move move{.kind = "neutral", .was = summary(before), .now = summary(after)};
+  if (result_of(after) == "temperror") {
+    move.kind = "unknown";
+    move.confirm = Confirmation::c4;
+    return {move};
+  }
   const bool was = result_of(before) == "valid";
   const bool now = result_of(after) == "valid";
   if (was && !now) {

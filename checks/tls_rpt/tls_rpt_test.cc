@@ -142,4 +142,10 @@ TEST_CASE("tls_rpt moves") {
   CHECK(compare_tls_rpt(domain, good, rewritten).empty());
   CHECK(compare_tls_rpt(domain, good, other).at(0).kind == "neutral");
   CHECK(compare_tls_rpt(domain, none, good).at(0).kind == "improvement");
+  Table down;
+  down.fail("_smtp._tls.council.gov.uk", DnsType::txt);
+  const auto unknown = compare_tls_rpt(domain, good, down.judge(tls_rpt_check, domain));
+  REQUIRE(unknown.size() == 1);
+  CHECK(unknown[0].kind == "unknown");
+  CHECK(unknown[0].alert == AlertLevel::none);
 }

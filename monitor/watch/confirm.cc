@@ -21,8 +21,9 @@ Need need_of(Confirmation confirm, const ConfirmSettings& settings) {
       return {settings.absence_count, settings.absence_wait, settings.absence_count > 1, false};
     case Confirmation::c3:
       return {settings.connection_count, settings.connection_wait, false, false};
-    case Confirmation::c0:
     case Confirmation::c4:
+      return {settings.connection_count, settings.stale_trusted, false, false};
+    case Confirmation::c0:
       break;
   }
   return {};
@@ -31,7 +32,6 @@ Need need_of(Confirmation confirm, const ConfirmSettings& settings) {
 }  // namespace
 
 bool is_confirmed(Confirmation confirm, const Agreement& seen, const ConfirmSettings& settings) {
-  if (confirm == Confirmation::c4) return false;
   const Need need = need_of(confirm, settings);
   if (need.looks <= 1) return seen.looks >= 1;
   return seen.looks >= need.looks && seen.last - seen.first >= need.over &&

@@ -7,7 +7,8 @@
 //   C2  absence: `absence_count` looks over `absence_wait`, both paths.
 //   C3  what a connection showed: `connection_count` looks over `connection_wait`, each with
 //       positive evidence; a look that could not connect neither counts nor refutes.
-//   C4  unknown: never.
+//   C4  not reached, which is unknown: never, except for what a check itself calls a loss when it
+//       lasts (a policy host); then `connection_count` looks over `stale_trusted`.
 #pragma once
 
 #include <optional>
@@ -44,7 +45,7 @@ struct Agreement {
 
 bool is_confirmed(Confirmation confirm, const Agreement& seen, const ConfirmSettings& settings);
 
-// When the next confirming look should be made; empty when none would help (C4).
+// When the next confirming look should be made; empty when the regular looks will do (C4).
 std::optional<Time> next_look(Confirmation confirm, const Agreement& seen,
                               const ConfirmSettings& settings);
 

@@ -70,6 +70,7 @@ struct DomainWatch {
   std::map<std::string, Judgement, std::less<>> baseline{};      // by check id
   std::vector<Regression> regressions{};                         // not ended
   std::map<std::string, std::deque<Time>, std::less<>> turns{};  // of late, for flapping
+  std::map<std::string, Time, std::less<>> young_selectors{};    // of DKIM (remembered.h)
 
   bool operator==(const DomainWatch&) const = default;
 };

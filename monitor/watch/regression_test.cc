@@ -35,6 +35,7 @@ struct Player {
   Time now = *parse_time("2026-11-21T12:00:00Z");
   bool trusted = true;
   bool hold = false;
+  const Check* checked = &check;
   LookOutcome last{};
 
   std::string look(int p, bool second_path = false, int cls = 1) {
@@ -44,7 +45,7 @@ struct Player {
   std::string partly_seen() { return look(Judgement{.level = 1, .facts = Value::object()}, false); }
   std::string look(const Judgement& judgement, bool second_path) {
     static const Domain domain(*Name::parse("council.gov.uk"));
-    const Check* const checks[] = {&check};
+    const Check* const checks[] = {checked};
     last = notice(watch, domain, checks, {judgement}, {now, second_path, trusted, hold}, settings);
     std::string out;
     for (const Notice& each : last.notices)
@@ -65,6 +66,37 @@ TEST_CASE("regression: the first look is the baseline and never alarms") {
   CHECK(player.look(0) == "baseline-set");
   CHECK(player.wait(60).look(0) == "unchanged");
   CHECK(player.watch.regressions.empty());
+}
+
+TEST_CASE("regression: what is merely not reached is told when it has lasted for a day") {
+  Check lasting = check;
+  lasting.compare_unseen = true;
+  Player player;
+  player.checked = &lasting;
+  const Judgement gone{.facts = Value::object({{"p", 0}, {"c", 4}})};
+  player.look(2);
+  CHECK(player.wait(60).look(gone, false) == "suspected");
+  CHECK(player.wanted_in() == -1);  // the regular looks will do
+  for (int hour = 0; hour < 23; ++hour) CHECK(player.wait(60).look(gone, true) == "agreed");
+  CHECK(player.wait(30).unseen() == "unseen");  // nothing at all was seen: no sign of anything
+  CHECK(player.wait(30).look(gone, false) == "confirmed");
+  CHECK(player.wait(60).look(gone, false) == "");
+
+  // One good look in between, and the day begins again.
+  Player other;
+  other.checked = &lasting;
+  other.look(2);
+  CHECK(other.wait(60).look(gone, false) == "suspected");
+  CHECK(other.wait(12 * 60).look(2) == "refuted");
+  CHECK(other.wait(60).look(gone, false) == "suspected");
+  CHECK(other.wait(13 * 60).look(gone, false) == "agreed");
+  // A day with only two looks in it is not known well enough.
+  Player rare;
+  rare.checked = &lasting;
+  rare.look(2);
+  CHECK(rare.wait(60).look(gone, false) == "suspected");
+  CHECK(rare.wait(25 * 60).look(gone, false) == "agreed");
+  CHECK(rare.wait(60).look(gone, false) == "confirmed");
 }
 
 TEST_CASE("regression: changed content is told when two paths and the wait agree") {

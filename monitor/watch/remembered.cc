@@ -25,6 +25,15 @@ std::optional<RememberedPolicy> policy_in(const Value& facts, Time now) {
   return out;
 }
 
+bool is_valid(const Value& key) { return key["state"].as_string() == "valid"; }
+
+// A selector that could not be looked up last time may have been valid all along.
+bool became_valid(const Value& selectors, const std::string& name) {
+  if (selectors.is_null()) return false;
+  const Value& was = selectors[name];
+  return was.is_null() || (!was["state"].is_null() && !is_valid(was));
+}
+
 }  // namespace
 
 std::optional<RememberedPolicy> remembered_after(const std::optional<RememberedPolicy>& before,
@@ -38,6 +47,34 @@ std::optional<Time> dmarc_since_after(const std::optional<Time>& before, const P
   if (!standing || !standing->current()) return before;
   if (text(standing->facts["p"]) != "none") return {};
   return before ? before : posture.at;
+}
+
+std::map<std::string, Time, std::less<>> young_selectors_after(
+    const std::map<std::string, Time, std::less<>>& before, const Posture* last,
+    const Posture& posture) {
+  const Standing* standing = posture.find("dkim");
+  if (!standing || !standing->current()) return before;
+  const Standing* earlier = last ? last->find("dkim") : nullptr;
+  std::map<std::string, Time, std::less<>> out;
+  for (const auto& [name, key] : standing->facts["selectors"].members()) {
+    if (!is_valid(key)) continue;
+    const auto known = before.find(name);
+    if (known != before.end() && posture.at - known->second < rotation_time)
+      out.insert(*known);
+    else if (known == before.end() && earlier && became_valid(earlier->facts["selectors"], name))
+      out.emplace(name, posture.at);
+  }
+  return out;
+}
+
+void recall_selectors(Domain& domain, const DomainWatch& watch, Time now) {
+  domain.seen_selectors.clear();
+  domain.young_selectors.clear();
+  if (const auto base = watch.baseline.find("dkim"); base != watch.baseline.end())
+    for (const auto& [name, key] : base->second.facts["selectors"].members())
+      if (is_valid(key)) domain.seen_selectors.push_back(name);
+  for (const auto& [name, since] : watch.young_selectors)
+    if (now - since < rotation_time) domain.young_selectors.push_back(name);
 }
 
 }  // namespace mailfleet

@@ -71,3 +71,48 @@ TEST_CASE("remembered: since when DMARC asks for nothing") {
   CHECK(dmarc_since_after(before, could_not_see("dmarc", {})) == before);
   CHECK(dmarc_since_after(before, Posture{.at = now}) == before);
 }
+
+namespace {
+
+using Times = std::map<std::string, Time, std::less<>>;
+
+Value keys(std::initializer_list<std::pair<const char*, const char*>> states) {
+  Value selectors = Value::object();
+  for (const auto& [name, state] : states)
+    selectors.set(name, Value::object({{"state", *state ? Value(state) : Value()}}));
+  return Value::object({{"selectors", std::move(selectors)}});
+}
+
+}  // namespace
+
+TEST_CASE("remembered: a DKIM selector that appears is young for a week") {
+  const Posture first = saw("dkim", keys({{"s1", "valid"}}));
+  const Posture both = saw("dkim", keys({{"s1", "valid"}, {"s2", "valid"}}));
+  CHECK(young_selectors_after({}, nullptr, both).empty());  // at first sight nobody knows
+  CHECK(young_selectors_after({}, &first, both) == Times{{"s2", now}});
+  const Posture revoked = saw("dkim", keys({{"s1", "valid"}, {"s2", "revoked"}}));
+  CHECK(young_selectors_after({}, &revoked, both) == Times{{"s2", now}});
+  const Posture unseen = saw("dkim", keys({{"s1", "valid"}, {"s2", ""}}));
+  CHECK(young_selectors_after({}, &unseen, both).empty());
+  CHECK(young_selectors_after({}, &both, both).empty());
+
+  const Times known{{"s2", now - Seconds(3600)}};
+  CHECK(young_selectors_after(known, &both, both) == known);
+  CHECK(young_selectors_after({{"s2", now - rotation_time}}, &both, both).empty());
+  CHECK(young_selectors_after(known, &both, first).empty());
+  CHECK(young_selectors_after(known, &both, could_not_see("dkim", {})) == known);
+  CHECK(young_selectors_after(known, &both, Posture{.at = now}) == known);
+}
+
+TEST_CASE("remembered: a domain is told where its DKIM keys were") {
+  Domain domain(*Name::parse("council.gov.uk"));
+  DomainWatch watch;
+  recall_selectors(domain, watch, now);
+  CHECK(domain.seen_selectors.empty());
+  watch.baseline["dkim"] =
+      Judgement{.level = 3, .facts = keys({{"s1", "valid"}, {"s2", "absent"}, {"s3", ""}})};
+  watch.young_selectors = {{"s1", now - Seconds(60)}, {"s9", now - rotation_time}};
+  recall_selectors(domain, watch, now);
+  CHECK(domain.seen_selectors == std::vector<std::string>{"s1"});
+  CHECK(domain.young_selectors == std::vector<std::string>{"s1"});
+}

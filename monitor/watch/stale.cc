@@ -7,13 +7,21 @@ namespace {
 
 constexpr std::string_view stale_kind = "stale";
 
+// A check that follows its unknown itself tells it by a regression of its own.
+bool told_otherwise(const DomainWatch& watch, std::string_view check) {
+  return std::ranges::any_of(watch.regressions, [&](const Regression& each) {
+    return each.check == check && each.confirm == Confirmation::c4;
+  });
+}
+
 // The checks whose last known level is older than its promise, "starttls, certificate".
-std::string stale_checks(const Posture& posture, Seconds promise) {
+std::string stale_checks(const DomainWatch& watch, const Posture& posture, Seconds promise) {
   std::string out;
   for (const Standing& standing : posture.standings) {
     const bool old =
         standing.level && standing.unseen && standing.seen && posture.at - *standing.seen > promise;
-    if (old) (out += out.empty() ? "" : ", ") += standing.check;
+    if (old && !told_otherwise(watch, standing.check))
+      (out += out.empty() ? "" : ", ") += standing.check;
   }
   return out;
 }
@@ -24,7 +32,7 @@ std::vector<Notice> notice_stale(DomainWatch& watch, const Posture& posture,
                                  const LookContext& look, const ConfirmSettings& settings) {
   const auto open = std::ranges::find(watch.regressions, stale_kind, &Regression::kind);
   const std::string checks =
-      stale_checks(posture, look.trusted ? settings.stale_trusted : settings.stale_other);
+      stale_checks(watch, posture, look.trusted ? settings.stale_trusted : settings.stale_other);
   std::vector<Notice> out;
   if (checks.empty() && open != watch.regressions.end()) {
     open->state = RegressionState::resolved;

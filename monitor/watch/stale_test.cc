@@ -44,6 +44,17 @@ TEST_CASE("stale: told once after the promise, ended when it is seen") {
   CHECK(watch.regressions.empty());
 }
 
+TEST_CASE("stale: a check that follows its unknown itself is not told twice") {
+  DomainWatch watch;
+  watch.regressions.push_back(
+      {.check = "starttls", .kind = "something-failing", .confirm = Confirmation::c4});
+  const Time at = start + Seconds(25 * 3600);
+  const LookContext look{at, false, true, false};
+  CHECK(notice_stale(watch, unseen_since(at, start), look, {}).empty());
+  watch.regressions[0].check = "dane";
+  CHECK(notice_stale(watch, unseen_since(at, start), look, {}).size() == 1);
+}
+
 TEST_CASE("stale: what an unseen check may share with others") {
   const auto causes = unseen_causes(*Name::parse("a.uk"), unseen_since(start, start));
   REQUIRE(causes.size() == 1);

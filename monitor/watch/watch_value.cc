@@ -102,9 +102,14 @@ Value to_value(const DomainWatch& watch) {
     for (const Time time : times) list.push(to_text(time));
     turns.set(check, std::move(list));
   }
-  return Value::object({{"baseline", std::move(baseline)},
-                        {"regressions", std::move(regressions)},
-                        {"turns", std::move(turns)}});
+  Value out = Value::object({{"baseline", std::move(baseline)},
+                             {"regressions", std::move(regressions)},
+                             {"turns", std::move(turns)}});
+  if (watch.young_selectors.empty()) return out;
+  Value young = Value::object();
+  for (const auto& [selector, since] : watch.young_selectors) young.set(selector, to_text(since));
+  out.set("young_selectors", std::move(young));
+  return out;
 }
 
 DomainWatch domain_watch_of(const Value& value) {
@@ -116,6 +121,8 @@ DomainWatch domain_watch_of(const Value& value) {
   for (const auto& [check, times] : value["turns"].members())
     for (const Value& time : times.items())
       if (const auto at = time_in(time)) out.turns[check].push_back(*at);
+  for (const auto& [selector, since] : value["young_selectors"].members())
+    if (const auto at = time_in(since)) out.young_selectors[selector] = *at;
   return out;
 }
 
