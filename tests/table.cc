@@ -4,11 +4,14 @@
 
 #include "monitor/scan.h"
 #include "tests/reference.h"
+#include "tests/told.h"
 
 namespace mailfleet {
 namespace {
 
 constexpr auto day = std::chrono::days(1);
+
+std::set<std::string> told;
 
 template <class Key, class Seen>
 Observation or_failed(const std::map<Key, Seen>& held, const Key& key) {
@@ -18,6 +21,8 @@ Observation or_failed(const std::map<Key, Seen>& held, const Key& key) {
 }
 
 }  // namespace
+
+const std::set<std::string>& codes_told() { return told; }
 
 DnsObservation& Table::mx(std::string_view name, uint16_t preference, std::string_view host) {
   DnsObservation& o = dns(name, DnsType::mx);
@@ -139,6 +144,7 @@ Judgement Table::judge(const Check& check, const Domain& domain) {
     passes_ = result.passes;
     out = std::move(result.judgements.front());
   });
+  for (const Finding& each : out.findings) told.insert(each.code);
   return out;
 }
 

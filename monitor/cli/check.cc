@@ -6,9 +6,11 @@
 #include <iostream>
 #include <memory>
 
+#include "checks/base/text.h"
 #include "checks/registry.h"
 #include "checks/spf/sender.h"
 #include "exporter/domain_json.h"
+#include "exporter/pages/texts.h"
 #include "monitor/advice.h"
 #include "monitor/cli/check_report.h"
 #include "monitor/cli/configuration.h"
@@ -154,6 +156,21 @@ Value as_json(const Look& look, Time now) {
   return domain_object(look.name, posture, look.trust, now);
 }
 
+// "Mail from 192.0.2.1 as …: SPF fail", and how that came about, term by term.
+std::string sender_report(const Value& answer, const Texts& texts) {
+  std::string out =
+      "\n  " +
+      texts.say("report.sender", {{"ip", sender->ip.text()},
+                                  {"sender", for_display(sender->mail_from)},
+                                  {"result", answer["result"].as_string().value_or("unknown")}});
+  if (const auto reason = answer["reason"].as_string()) out += " (" + for_display(*reason) + ")";
+  for (const Value& step : answer["trace"].items())
+    out += "\n      " + for_display(step["domain"].as_string().value_or("")) + "  " +
+           for_display(step["term"].as_string().value_or("")) + "  " +
+           std::string(step["outcome"].as_string().value_or(""));
+  return out + "\n";
+}
+
 void print(const std::vector<Look>& looks, const CheckOptions& options, Time now) {
   if (options.json) {
     Value list = Value::list();
@@ -162,14 +179,12 @@ void print(const std::vector<Look>& looks, const CheckOptions& options, Time now
     return;
   }
   const AdviceBook advice = load_advice();
+  const Language language = options.lang == "cy" ? Language::welsh : Language::english;
   for (const Look& look : looks) {
     std::cout << (&look == &looks.front() ? "" : "\n")
-              << check_report({look.name, look.entry, look.posture, look.trust}, advice,
+              << check_report({look.name, look.entry, look.posture, look.trust}, advice, language,
                               colours_wanted());
-    if (sender)
-      std::cout << "  Mail from " << sender->ip.text() << " as \"" << sender->mail_from
-                << "\": SPF " << look.check_host["result"].as_string().value_or("unknown") << "  "
-                << look.check_host["mechanism"].as_string().value_or("") << '\n';
+    if (sender) std::cout << sender_report(look.check_host, texts(language));
   }
 }
 

@@ -15,7 +15,8 @@ struct CheckOptions {
   std::string ip{};                        // with a sender: would mail from there pass SPF?
   std::optional<std::string> mail_from{};  // "" is the null sender
   std::string helo{};
-  std::string fail_on{};  // fail, advice; empty: the status does not depend on what is found
+  std::string fail_on{};    // fail, advice; empty: the status does not depend on what is found
+  std::string lang = "en";  // of the text for people: en, cy
   bool json = false;
 };
 

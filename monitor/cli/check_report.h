@@ -1,5 +1,6 @@
 // What `mailfleet check` tells people of one domain: where it stands on every ladder, what is
-// wrong, why it matters and what to do. Pure.
+// wrong, why it matters and what to do, in English or Welsh; words from outside stay as they are.
+// Pure.
 #pragma once
 
 #include <string>
@@ -18,7 +19,8 @@ struct CheckReport {
   const TrustView& trust;
 };
 
-std::string check_report(const CheckReport& report, const AdviceBook& advice, bool colours);
+std::string check_report(const CheckReport& report, const AdviceBook& advice, Language language,
+                         bool colours);
 
 // Why a check could not be seen, from its facts: "timeout", "handshake-failed". Empty: it does not
 // say.

@@ -56,6 +56,8 @@ void add_check(CLI::App& app, Run& run) {
                    "domains, as people write them; e-mail addresses will do")
       ->required();
   check->add_flag("--json", options->json, json_help);
+  check->add_option("--lang", options->lang, "language of the text: en, or cy for Welsh")
+      ->check(CLI::IsMember({"en", "cy"}));
   check->add_option("--config", options->config, std::string(config_help) + "; works without one");
   check->add_option("--world", options->world, "ask this world file instead of the network");
   check->add_option("--ip", options->ip, "also: would mail from this address pass SPF …");
@@ -69,6 +71,7 @@ void add_check(CLI::App& app, Run& run) {
   check->footer(
       "Examples:\n"
       "  mailfleet check cardiff.gov.uk\n"
+      "  mailfleet check --lang cy caerdydd.gov.uk\n"
       "  mailfleet check --json --fail-on fail cardiff.gov.uk swansea.gov.uk\n"
       "  mailfleet check cardiff.gov.uk --ip 192.0.2.1 --mail-from post@cardiff.gov.uk\n\n"
       "Exit status: 0 looked at everything, whatever was found; 1 --fail-on found something;\n"
