@@ -92,6 +92,7 @@ TEST_CASE("command line: help, version and mistakes") {
         "there is)\n");
   CHECK(run({"check"}).status == 2);
   CHECK(run({"check", "council.gov.uk", "--fail-on", "info"}).status == 2);
+  CHECK(run({"check", "council.gov.uk", "--lang", "fr"}).status == 2);
   CHECK(run({"check", "localhost"}).err ==
         "mailfleet: \"localhost\": a single word, not a domain\n");
   CHECK(run({"check", "a.example", "--config", "/nonexistent.toml"}).status == 2);
@@ -122,6 +123,14 @@ TEST_CASE("command line: a domain is checked in a world") {
   }
   SUBCASE("the exit status") {
     CHECK(check({"council.gov.uk"}).status == 0);
+    CHECK(has(check({"council.gov.uk"}).out, "Who may send (SPF)"));
+    CHECK(has(check({"council.gov.uk", "--lang", "en"}).out, "To put right: "));
+    const std::string welsh = check({"council.gov.uk", "--lang", "cy"}).out;
+    CHECK(has(welsh, "Pwy sy'n cael anfon (SPF)"));
+    CHECK(has(welsh, "I'w gywiro: "));
+    CHECK(!has(welsh, "To put right"));
+    CHECK(has(check({"council.gov.uk", "--ip", "192.0.2.9", "--mail-from", "a@council.gov.uk"}).out,
+              "council.gov.uk  ip4:192.0.2.0/24  match"));
     CHECK(check({"council.gov.uk", "--fail-on", "fail"}).status == 1);
     CHECK(check({"down.gov.uk"}).status == 3);
     CHECK(check({"down.gov.uk", "--fail-on", "fail"}).status == 3);

@@ -245,7 +245,9 @@ TEST_CASE("confirm: looks and waits by class") {
   CHECK(sure(Confirmation::c2, 3, 30, true));
   CHECK(!sure(Confirmation::c3, 2, 30, false));
   CHECK(sure(Confirmation::c3, 3, 30, false));
-  CHECK(!sure(Confirmation::c4, 99, 9999, true));
+  CHECK(!sure(Confirmation::c4, 99, 24 * 60 - 1, true));
+  CHECK(!sure(Confirmation::c4, 2, 9999, true));
+  CHECK(sure(Confirmation::c4, 3, 24 * 60, false));
 }
 
 TEST_CASE("regression: a look that missed a part is no new normal") {
