@@ -51,7 +51,7 @@ bool is_incidental(std::string_view key) {
 }
 
 // The resolver knows the reverse names of loopback addresses better than the lab.
-bool is_local(std::string_view check) { return check == "ptr"; }
+bool is_local(std::string_view) { return false; }
 
 Value comparable(const Value& value) {
   if (value.is_list()) {
