@@ -37,10 +37,10 @@ std::string issuer_domain(const CaaRecord& record) {
   return ascii_lower(trim(value.substr(0, value.find(';'))));
 }
 
-std::vector<std::string> issuers(const Governing& set, bool& restricted) {
+std::vector<std::string> issuers(const Governing& set, std::string_view tag, bool& restricted) {
   std::vector<std::string> out;
   for (const CaaRecord& each : set.records) {
-    if (!equal_ignoring_case(each.tag, "issue")) continue;
+    if (!equal_ignoring_case(each.tag, tag)) continue;
     restricted = true;
     out.push_back(issuer_domain(each));
   }
@@ -63,6 +63,24 @@ bool allows(const std::vector<std::string>& allowed, std::span<const std::string
   });
 }
 
+bool has_wildcard(const Certificate& leaf) {
+  return std::ranges::any_of(leaf.names,
+                             [](const std::string& name) { return name.starts_with("*."); });
+}
+
+// §4.3: for a wildcard name issuewild counts alone, where there is one. A certificate of both kinds
+// of names needs both leaves; either will do here, since only its authority is known.
+std::vector<std::string> issuers_of(const Certificate& leaf, const Governing& set,
+                                    bool& restricted) {
+  std::vector<std::string> out = issuers(set, "issue", restricted);
+  if (!has_wildcard(leaf)) return out;
+  bool wild = false;
+  const std::vector<std::string> more = issuers(set, "issuewild", wild);
+  restricted |= wild;
+  out.insert(out.end(), more.begin(), more.end());
+  return out;
+}
+
 // Mail hosts under the domain's own record set: does it allow the authority they use now?
 void judge_hosts(const Domain& domain, const Governing& own, Facts& facts, Judgement& out) {
   const Route where = route(domain.name, facts);
@@ -71,12 +89,12 @@ void judge_hosts(const Domain& domain, const Governing& own, Facts& facts, Judge
       continue;
     const Governing set = governing(host.host, facts);
     const SmtpObservation& session = facts.smtp(host.host, host.addresses->front());
+    if (!set.known || !session.known() || !session.tls || session.tls->chain.sent.empty()) continue;
+    const Certificate& leaf = *session.tls->chain.sent.front();
     bool restricted = false;
-    const std::vector<std::string> allowed = issuers(set, restricted);
-    if (!set.known || !session.known() || !session.tls || session.tls->chain.sent.empty() ||
-        !restricted)
-      continue;
-    const std::string& issuer = session.tls->chain.sent.front()->issuer;
+    const std::vector<std::string> allowed = issuers_of(leaf, set, restricted);
+    if (!restricted) continue;
+    const std::string& issuer = leaf.issuer;
     const auto names = caa_names_of(issuer);
     if (!names.empty() && !allows(allowed, names))
       out.findings.push_back(
@@ -87,7 +105,8 @@ void judge_hosts(const Domain& domain, const Governing& own, Facts& facts, Judge
 void describe(const Governing& set, Judgement& out) {
   bool restricted = false;
   Value issue = Value::list();
-  for (const std::string& each : issuers(set, restricted)) issue.push(each.empty() ? ";" : each);
+  for (const std::string& each : issuers(set, "issue", restricted))
+    issue.push(each.empty() ? ";" : each);
   Value records = Value::list();
   for (const CaaRecord& each : set.records)
     records.push((each.critical ? "128 " : "0 ") + each.tag + " \"" + each.value + "\"");

@@ -82,6 +82,36 @@ TEST_CASE("caa: the authority of the present certificate must be allowed") {
   }
 }
 
+TEST_CASE("caa: a wildcard certificate is issued by leave of issuewild") {
+  struct Row {
+    const char* name;
+    const char* issue;
+    const char* issuewild;  // empty: none
+    bool found;
+  };
+  const char* const plain = "mx.council.gov.uk";
+  const char* const wild = "*.council.gov.uk";
+  for (const Row& row :
+       {Row{wild, "digicert.com", "letsencrypt.org", false}, Row{wild, "digicert.com", "", true},
+        Row{wild, "letsencrypt.org", "", false}, Row{wild, "", "digicert.com", true},
+        Row{plain, "digicert.com", "letsencrypt.org", true}, Row{plain, "", "digicert.com", false},
+        Row{plain, "LetsEncrypt.ORG ; x=y", "", false}}) {
+    CAPTURE(row.name);
+    CAPTURE(row.issue);
+    Table table;
+    table.mx("council.gov.uk", 10, "mx.council.gov.uk");
+    table.address("mx.council.gov.uk", "8.8.8.8");
+    Certificate leaf = certificate_for(row.name, table.now, table.now);
+    leaf.issuer = "CN=R11,O=Let's Encrypt,C=US";
+    table.smtp("mx.council.gov.uk", "8.8.8.8").tls->chain.sent = {
+        std::make_shared<Certificate>(leaf)};
+    if (*row.issue) allow(table, "council.gov.uk", "issue", row.issue);
+    if (*row.issuewild) allow(table, "council.gov.uk", "issuewild", row.issuewild);
+    CHECK(has_finding(table.judge(caa_check, "council.gov.uk"), "caa-issuer-not-allowed") ==
+          row.found);
+  }
+}
+
 TEST_CASE("caa moves") {
   Table with;
   allow(with, "council.gov.uk", "issue", "letsencrypt.org");
