@@ -101,7 +101,8 @@ void look_at_status(const Answers& answers, View& view) {
 void look_at_signatures(const Answers& answers, View& view) {
   const auto& keys = answers.dnskey.ds_algorithms.empty() ? answers.ds : answers.dnskey;
   view.signed_with.insert(keys.ds_algorithms.begin(), keys.ds_algorithms.end());
-  for (const DnsObservation* each : answers.all()) {
+  // The DS record is the parent's, and so are the signatures over it.
+  for (const DnsObservation* each : {&answers.mx, &answers.soa, &answers.ns, &answers.dnskey}) {
     if (!each->known() || !each->signatures_expire) continue;
     if (!view.signatures_expire || *each->signatures_expire < *view.signatures_expire)
       view.signatures_expire = each->signatures_expire;

@@ -86,6 +86,25 @@ TEST_CASE("dnssec: one bogus answer is enough") {
   }
 }
 
+TEST_CASE("dnssec: signatures about to end are the zone's own, not its parent's") {
+  struct Row {
+    DnsType type;
+    std::chrono::hours left;
+    bool told;
+  };
+  for (const Row& row : {Row{DnsType::mx, std::chrono::hours(24), true},
+                         Row{DnsType::dnskey, std::chrono::hours(71), true},
+                         Row{DnsType::soa, std::chrono::hours(72), false},
+                         Row{DnsType::ns, std::chrono::hours(-1), true},
+                         Row{DnsType::ds, std::chrono::hours(24), false}}) {
+    CAPTURE(row.left.count());
+    World world;
+    world.dns("example.gov.uk", row.type).signatures_expire = world.now + row.left;
+    CHECK(has_finding(world.judged(), "dnssec-expiring") == row.told);
+    CHECK(world.level() == "secure");
+  }
+}
+
 TEST_CASE("dnssec: no answer says nothing") {
   World world;
   for (const DnsType type : {DnsType::mx, DnsType::soa, DnsType::ns, DnsType::ds, DnsType::dnskey})
