@@ -104,14 +104,16 @@ void judge_addresses(const MailHost& host, Judgement& out) {
   }
 }
 
-void judge_host(const MailHost& host, const Domain& domain, bool some_other_works, Judgement& out) {
+void judge_host(const MailHost& host, const Domain& domain, std::optional<MxKind> kind,
+                bool some_other_works, Judgement& out) {
   const std::string& subject = host.host.text();
   // RFC 5321 §5.1: the MX data is a host name; no sender is obliged to read an address there.
   if (host.ip_literal)
     out.findings.push_back({"mx-ip-address", Severity::fail, subject, subject});
   else if (lacks_address(host) && some_other_works)
     out.findings.push_back({"mx-no-address", Severity::advice, subject, "no A or AAAA record"});
-  if (host.alias)
+  // RFC 5321 §5.1: a domain may be an alias, and mail then goes where that leads; an MX host not.
+  if (host.alias && kind != MxKind::implicit)
     out.findings.push_back({"mx-cname", Severity::advice, subject, "an alias (CNAME)"});
   if (is_legacy(host.host, *domain.reference))
     out.findings.push_back({"mx-legacy-name", Severity::advice, subject, subject});
@@ -162,7 +164,7 @@ void judge_kind(const Domain& domain, const Route& route, bool gone, Judgement& 
 void judge_hosts(const Domain& domain, const Route& route, Judgement& out) {
   const auto may_work = [](const MailHost& host) { return !lacks_address(host); };
   const bool some_work = std::ranges::any_of(route.hosts, may_work);
-  for (const MailHost& each : route.hosts) judge_host(each, domain, some_work, out);
+  for (const MailHost& each : route.hosts) judge_host(each, domain, route.kind, some_work, out);
   // RFC 5321 §5.1: with MX records of which none is usable, the own address must not be used.
   if (!some_work && !route.hosts.empty())
     out.findings.push_back(

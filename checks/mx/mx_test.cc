@@ -175,6 +175,15 @@ TEST_CASE("mx: an address in place of a host name") {
   }
 }
 
+TEST_CASE("mx: a domain without MX records may itself be an alias") {
+  Table table;
+  table.address("example.com", "8.8.8.8");
+  table.dns("example.com", DnsType::a).aliases = {*Name::parse("real.example.net")};
+  const Judgement judgement = table.judge(mx_check, "example.com");
+  CHECK(mx_check.level_name(judgement.level) == "implicit");
+  CHECK(!has_finding(judgement, "mx-cname"));
+}
+
 TEST_CASE("mx: a host that is an alias") {
   Table table = mail({"10 mx.example.com"});
   table.dns("mx.example.com", DnsType::a).aliases = {*Name::parse("real.example.net")};
