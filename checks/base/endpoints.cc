@@ -35,6 +35,15 @@ std::vector<Endpoint> endpoints_of(const Route& route) {
   return out;
 }
 
+std::optional<std::vector<Endpoint>> endpoints_of(const Name& domain, Facts& facts,
+                                                  Judgement& out) {
+  const Route where = route(domain, facts);
+  if (where.pending) return {};
+  if (where.kind) return endpoints_of(where);
+  out.facts.set("endpoints", nullptr);
+  return {};
+}
+
 void EndpointFindings::note(std::string_view code, Severity severity, const Endpoint& endpoint,
                             std::string seen) {
   auto found = std::ranges::find_if(noted_, [&](const Noted& each) {

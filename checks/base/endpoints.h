@@ -2,6 +2,7 @@
 // order of the route. What the checks of the connection (starttls, certificate, dane) share.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,9 @@ struct Endpoint {
 
 // A host without an address stands in the list once.
 std::vector<Endpoint> endpoints_of(const Route& route);
+// The same for a domain. Empty while an answer is to come, and when DNS could not be asked: then
+// the fact `endpoints` is null.
+std::optional<std::vector<Endpoint>> endpoints_of(const Name& domain, Facts& facts, Judgement& out);
 
 // Findings about endpoints, told once per host and code however many addresses show the same.
 class EndpointFindings {

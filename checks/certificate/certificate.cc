@@ -185,12 +185,8 @@ Expiry expiry_of(const Certificate& certificate, Time now, const Reference* refe
 
 Judgement judge_certificate(const Domain& domain, Facts& facts) {
   Judgement out;
-  const Route route = mailfleet::route(domain.name, facts);
-  if (route.pending) return out;
-  if (!route.kind) {
-    out.facts.set("endpoints", nullptr);
-    return out;
-  }
+  const auto all = endpoints_of(domain.name, facts, out);
+  if (!all) return out;
   const DnsObservation& sts = facts.dns(domain.name.under("_mta-sts"), DnsType::txt);
   const Rules rules{.verified = std::ranges::any_of(sts.txt, [](const std::string& txt) {
                       return txt.starts_with("v=STSv1");
@@ -198,7 +194,7 @@ Judgement judge_certificate(const Domain& domain, Facts& facts) {
   const bool mx_secure = facts.dns(domain.name, DnsType::mx).secure();
   EndpointFindings findings;
   Value endpoints = Value::list();
-  for (const Endpoint& endpoint : endpoints_of(route)) {
+  for (const Endpoint& endpoint : *all) {
     const Look look = look_at(endpoint, mx_secure, domain.reference, facts);
     if (look.tls) out.level = std::min<int>(level_of(look), out.level.value_or(trusted));
     endpoints.push(facts_of(look));

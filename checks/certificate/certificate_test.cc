@@ -283,6 +283,53 @@ TEST_CASE("certificate: RSA of 2048 bits is enough and noted") {
   }
 }
 
+TEST_CASE("certificate: DANE-EE is looked for where the dane check looks, and with its rules") {
+  const std::string sha256(
+      "\x2c\x70\xe1\x2b\x7a\x06\x46\xf9\x22\x79\xf4\x27\xc7\xb3\x8e\x73"
+      "\x34\xd8\xe5\x38\x9c\xff\x16\x7a\x1d\xc3\x0e\x73\xf8\x26\xb6\x83");
+  const TlsaRecord good{3, 1, 1, sha256};  // of "key"
+  const TlsaRecord stronger{3, 1, 2, std::string(64, 'x')},
+      elsewhere{3, 0, 2, std::string(64, 'x')}, malformed{3, 1, 2, "short"},
+      authority{2, 1, 2, std::string(64, 'x')};
+  struct Row {
+    const char* name;
+    bool alias;
+    std::vector<TlsaRecord> at_host, at_target;
+    bool vouches;
+  };
+  const Row rows[] = {
+      {"at the host", false, {good}, {}, true},
+      {"where the alias leads", true, {}, {good}, true},
+      {"at the alias itself", true, {good}, {}, true},
+      {"other records where the alias leads", true, {good}, {stronger}, false},
+      // RFC 7671 §9: a stronger digest of the same kind puts the weaker out.
+      {"beside a stronger digest", false, {good, stronger}, {}, false},
+      {"beside a stronger one of another selector", false, {good, elsewhere}, {}, true},
+      {"beside a stronger one of another usage", false, {good, authority}, {}, true},
+      {"beside a malformed one", false, {good, malformed}, {}, true}};
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    Table table = one_host();
+    spoil(table, [](Certificate& leaf, CertificateChain& chain) {
+      leaf.spki = "key";
+      chain.faults = {"self-signed"};
+    });
+    table.dns(domain, DnsType::mx).dnssec = Dnssec::secure;
+    table.dns(host, DnsType::a).dnssec = Dnssec::secure;
+    if (row.alias) table.dns(host, DnsType::a).aliases = {*Name::parse("real.example.net")};
+    for (const auto& [owner, records] :
+         {std::pair(std::string(host), row.at_host), {"real.example.net", row.at_target}}) {
+      DnsObservation& tlsa = table.dns("_25._tcp." + owner, DnsType::tlsa);
+      tlsa = {.outcome = records.empty() ? Outcome::absent : Outcome::answered,
+              .dnssec = Dnssec::secure,
+              .tlsa = records};
+    }
+    const Judgement judgement = table.judge(certificate_check, domain);
+    CHECK(level_of(judgement) == (row.vouches ? "trusted" : "untrusted"));
+    CHECK(has_finding(judgement, "certificate-by-dane") == row.vouches);
+  }
+}
+
 TEST_CASE("certificate: DANE-EE over a secure chain makes the authority needless") {
   struct Row {
     const char* name;

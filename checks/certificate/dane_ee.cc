@@ -4,11 +4,21 @@
 
 #include <algorithm>
 
+#include "checks/base/tlsa_base.h"
+
 namespace mailfleet {
 namespace {
 
 std::string_view bytes(const unsigned char* data, size_t size) {
   return {reinterpret_cast<const char*>(data), size};
+}
+
+// RFC 7671 §9, digest agility: a digest counts only when no stronger one stands beside it.
+bool is_outdone(const TlsaRecord& record, const std::vector<TlsaRecord>& all) {
+  return record.matching == 1 && std::ranges::any_of(all, [&](const TlsaRecord& other) {
+           return other.usage == 3 && other.selector == record.selector && other.matching == 2 &&
+                  other.data.size() == SHA512_DIGEST_LENGTH;
+         });
 }
 
 bool matches(const TlsaRecord& record, const Certificate& leaf) {
@@ -32,13 +42,12 @@ bool matches(const TlsaRecord& record, const Certificate& leaf) {
 DaneVoucher dane_ee_vouches(const Endpoint& endpoint, const Certificate& leaf, bool mx_secure,
                             Facts& facts) {
   if (!mx_secure || !endpoint.address) return {};
-  const DnsType family = endpoint.address->is_v4() ? DnsType::a : DnsType::aaaa;
-  const DnsObservation& address = facts.dns(endpoint.host, family);
-  if (!address.secure() || !address.aliases.empty()) return {.pending = address.pending()};
-  const DnsObservation& tlsa = facts.dns(endpoint.host.under("_25._tcp"), DnsType::tlsa);
-  if (!tlsa.known() || !tlsa.secure()) return {.pending = tlsa.pending()};
-  return {.vouches = std::ranges::any_of(
-              tlsa.tlsa, [&](const TlsaRecord& record) { return matches(record, leaf); })};
+  const TlsaFinding found = find_tlsa(endpoint, facts);
+  if (!found.records || found.address_secure != true) return {.pending = found.pending};
+  const std::vector<TlsaRecord>& all = found.records->tlsa;
+  return {.vouches = std::ranges::any_of(all, [&](const TlsaRecord& record) {
+            return matches(record, leaf) && !is_outdone(record, all);
+          })};
 }
 
 }  // namespace mailfleet

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "checks/base/endpoints.h"
+#include "checks/base/tlsa_base.h"
 #include "checks/dane/tlsa.h"
 
 namespace mailfleet {
@@ -15,84 +15,57 @@ enum Level { mismatch, insecure, none, encrypt_only, host_only, partial, valid }
 
 constexpr uint32_t long_ttl_seconds = 86400;
 
-std::optional<bool> security_of(const DnsObservation& seen) {
-  if (!seen.known() || !seen.dnssec) return {};
-  return seen.dnssec == Dnssec::secure;
-}
-
 struct Look {
   Endpoint endpoint;
   DaneInput input{};
   DaneAction action = DaneAction::unknown;
-  const DnsObservation* tlsa = nullptr;  // the answer that counts; null: none was found
-  std::optional<Name> base{};            // the TLSA base domain
-  bool void_records = false;             // TLSA records without DNSSEC
-  size_t void_usable = 0;                // of them, well-formed for SMTP
+  TlsaFinding found{};
+  size_t void_usable = 0;                // records without DNSSEC, well-formed for SMTP
   bool no_tls = false;                   // records to match, and the server said no to TLS
   std::optional<TlsaVerdict> verdict{};  // empty: not tried
 };
 
-// RFC 7672 §2.2.2 and §2.2.3: where to look for TLSA records, best first. Sets address_secure.
-std::vector<Name> base_domains(const Endpoint& endpoint, Facts& facts, DaneInput& input) {
-  if (!endpoint.address) return {};
-  const DnsType family = endpoint.address->is_v4() ? DnsType::a : DnsType::aaaa;
-  const DnsObservation& address = facts.dns(endpoint.host, family);
-  input.address_secure = security_of(address);
-  if (address.aliases.empty()) return {endpoint.host};
-  if (input.address_secure == true) return {address.aliases.back(), endpoint.host};
-  // The alias may leave a signed zone: then the records of the original name still count.
-  const DnsObservation& alias = facts.dns(endpoint.host, DnsType::cname);
-  if (input.address_secure == false) input.address_secure = security_of(alias);
-  return {endpoint.host};
+size_t usable_in(const DnsObservation* records) {
+  return records ? static_cast<size_t>(std::ranges::count_if(records->tlsa, is_usable)) : 0;
 }
 
-void find_tlsa(const std::vector<Name>& bases, Facts& facts, Look& out) {
-  for (const Name& base : bases) {
-    const DnsObservation& seen = facts.dns(base.under("_25._tcp"), DnsType::tlsa);
-    if (seen.pending()) return;
-    out.input.tlsa_secure = security_of(seen);
-    // A failed look-up ends the search: the records may be there (RFC 7672 §2.1.2).
-    if (!out.input.tlsa_secure) return;
-    if (seen.tlsa.empty()) continue;
-    if (out.input.tlsa_secure == false || out.input.address_secure == false) {
-      out.void_records = true;
-      out.void_usable = static_cast<size_t>(std::ranges::count_if(seen.tlsa, is_usable));
-      if (out.input.tlsa_secure == false) continue;
-    }
-    out.tlsa = &seen;
-    out.base = base;
-    out.input.total = seen.tlsa.size();
-    out.input.usable = static_cast<size_t>(std::ranges::count_if(seen.tlsa, is_usable));
-    return;
-  }
-}
-
-std::vector<Name> reference_names(const Look& look, const Name& domain) {
+// RFC 7672 §3.2.2: the TLSA base domain; and, when the MX record is secure, the next-hop domain, as
+// it was asked for and where its own aliases lead.
+std::vector<Name> reference_names(const Look& look, const Name& domain, const DnsObservation& mx) {
   std::vector<Name> out{look.endpoint.host};
-  if (look.base && *look.base != look.endpoint.host) out.push_back(*look.base);
-  // RFC 7672 §3.2.2: the next-hop domain too, when its MX record is secure.
-  if (look.input.mx_secure == true) out.push_back(domain);
+  if (look.found.base && *look.found.base != look.endpoint.host) out.push_back(*look.found.base);
+  if (look.input.mx_secure != true) return out;
+  out.push_back(domain);
+  if (!mx.aliases.empty()) out.push_back(mx.aliases.back());
   return out;
 }
 
 void match(const Name& domain, Facts& facts, Look& out) {
   if (out.action != DaneAction::authenticate && out.action != DaneAction::authenticate_host_only)
     return;
-  const SmtpObservation& seen = facts.smtp(out.endpoint.host, *out.endpoint.address);
+  // RFC 7671 §4.1, RFC 7672 §3: the server is asked for by its TLSA base domain (SNI).
+  const SmtpObservation& seen = facts.smtp(*out.found.base, *out.endpoint.address);
   if (!seen.known()) return;
   out.no_tls = seen.reason == SmtpReason::not_offered || seen.reason == SmtpReason::masked ||
                seen.reason == SmtpReason::starttls_5xx;
   if (!seen.tls || seen.tls->chain.sent.empty()) return;
-  out.verdict = judge_tlsa(
-      out.tlsa->tlsa,
-      {.sent = seen.tls->chain.sent, .names = reference_names(out, domain), .now = facts.now()});
+  out.verdict = judge_tlsa(out.found.records->tlsa,
+                           {.sent = seen.tls->chain.sent,
+                            .names = reference_names(out, domain, facts.dns(domain, DnsType::mx)),
+                            .now = facts.now()});
 }
 
 Look look_at(const Endpoint& endpoint, const Name& domain, std::optional<bool> mx_secure,
              Facts& facts) {
   Look out{.endpoint = endpoint, .input = {.mx_secure = mx_secure}};
   if (!endpoint.address) return out;
-  find_tlsa(base_domains(endpoint, facts, out.input), facts, out);
+  out.found = find_tlsa(endpoint, facts);
+  if (out.found.pending) return out;
+  out.void_usable = usable_in(out.found.void_records);
+  out.input.address_secure = out.found.address_secure;
+  out.input.tlsa_secure = out.found.tlsa_secure;
+  out.input.total = out.found.records ? out.found.records->tlsa.size() : 0;
+  out.input.usable = usable_in(out.found.records);
   out.action = decide_dane(out.input);
   match(domain, facts, out);
   return out;
@@ -104,7 +77,7 @@ std::optional<Level> level_of(const Look& look) {
     case DaneAction::unknown:
       return {};
     case DaneAction::opportunistic:
-      return look.void_records ? insecure : none;
+      return look.found.void_records ? insecure : none;
     case DaneAction::encrypt_only:
       return encrypt_only;
     case DaneAction::authenticate:
@@ -126,12 +99,13 @@ std::optional<int> roll_up(const std::vector<Look>& looks) {
       some |= *level == valid;
     }
   if (some && *worst >= none && *worst < valid) return partial;
-  // A host that DNS could not tell of may lack what the others have.
+  // A host that DNS could not tell of may lack what the others have, or have what they lack.
   const bool hidden = std::ranges::any_of(looks, [](const Look& look) {
-    return look.endpoint.address_known && look.action == DaneAction::unknown &&
-           look.endpoint.address;
+    return look.endpoint.address ? look.action == DaneAction::unknown
+                                 : !look.endpoint.address_known;
   });
-  if (worst == valid && hidden) return {};
+  const bool may_be_signed = looks.empty() || looks.front().input.mx_secure != false;
+  if (hidden && worst && (worst == valid || (*worst >= none && may_be_signed))) return {};
   return worst;
 }
 
@@ -149,7 +123,7 @@ Value facts_of(const Look& look) {
   Value out = look.endpoint.head();
   out.set("secure", secure_of(look));
   const bool known = look.endpoint.address && look.input.tlsa_secure;
-  const size_t usable = look.tlsa ? look.input.usable : look.void_usable;
+  const size_t usable = look.found.records ? look.input.usable : look.void_usable;
   out.set("usable", known ? Value(usable) : Value());
   out.set("matches", look.verdict ? Value(look.verdict->authenticated) : Value());
   return out;
@@ -173,7 +147,7 @@ std::string combinations(const std::vector<TlsaRecord>& records,
 
 // What the records themselves could do better (RFC 7671 §10, §13; RFC 7672 §4).
 void note_records(const Look& look, EndpointFindings& out) {
-  const std::vector<TlsaRecord>& records = look.tlsa->tlsa;
+  const std::vector<TlsaRecord>& records = look.found.records->tlsa;
   const auto told = [&](const char* code, Severity severity, bool (*wanted)(const TlsaRecord&)) {
     const std::string which = combinations(records, wanted);
     if (!which.empty()) out.note(code, severity, look.endpoint, which);
@@ -186,7 +160,7 @@ void note_records(const Look& look, EndpointFindings& out) {
        [](const TlsaRecord& r) { return is_usable(r) && r.matching == 0; });
   told("tlsa-certificate-selector", Severity::advice,
        [](const TlsaRecord& r) { return is_usable(r) && r.usage == 3 && r.selector == 0; });
-  if (look.tlsa->ttl_seconds > long_ttl_seconds)
+  if (look.found.records->ttl_seconds > long_ttl_seconds)
     out.note("tlsa-ttl-long", Severity::info, look.endpoint, "longer than a day");
 }
 
@@ -194,7 +168,7 @@ void note(const Look& look, EndpointFindings& out) {
   if (!look.endpoint.address) return;
   if (look.action == DaneAction::unknown)
     out.note("dane-unknown", Severity::info, look.endpoint, "a look-up failed or was bogus");
-  if (look.void_records)
+  if (look.found.void_records)
     out.note("tlsa-insecure", Severity::fail, look.endpoint, "TLSA records without DNSSEC");
   if (look.action < DaneAction::encrypt_only) return;
   note_records(look, out);
@@ -205,7 +179,7 @@ void note(const Look& look, EndpointFindings& out) {
   if (!look.verdict) return;
   if (!look.verdict->authenticated)
     out.note("dane-mismatch", Severity::fail, look.endpoint,
-             combinations(look.tlsa->tlsa, is_usable));
+             combinations(look.found.records->tlsa, is_usable));
   if (!look.verdict->uncovered.empty())
     out.note("tlsa-combination-without-match", Severity::advice, look.endpoint,
              joined(look.verdict->uncovered));
@@ -245,15 +219,11 @@ DaneAction decide_dane(const DaneInput& input) {
 
 Judgement judge_dane(const Domain& domain, Facts& facts) {
   Judgement out;
-  const Route route = mailfleet::route(domain.name, facts);
-  if (route.pending) return out;
-  if (!route.kind) {
-    out.facts.set("endpoints", nullptr);
-    return out;
-  }
+  const auto all = endpoints_of(domain.name, facts, out);
+  if (!all) return out;
   const std::optional<bool> mx_secure = security_of(facts.dns(domain.name, DnsType::mx));
   std::vector<Look> looks;
-  for (const Endpoint& endpoint : endpoints_of(route))
+  for (const Endpoint& endpoint : *all)
     looks.push_back(look_at(endpoint, domain.name, mx_secure, facts));
   out.level = roll_up(looks);
   EndpointFindings findings;

@@ -164,14 +164,10 @@ void note_reach(const Domain& domain, const std::vector<Look>& looks, EndpointFi
 
 Judgement judge_starttls(const Domain& domain, Facts& facts) {
   Judgement out;
-  const Route route = mailfleet::route(domain.name, facts);
-  if (route.pending) return out;
-  if (!route.kind) {
-    out.facts.set("endpoints", nullptr);
-    return out;
-  }
+  const auto all = endpoints_of(domain.name, facts, out);
+  if (!all) return out;
   std::vector<Look> looks;
-  for (const Endpoint& endpoint : endpoints_of(route)) looks.push_back(look_at(endpoint, facts));
+  for (const Endpoint& endpoint : *all) looks.push_back(look_at(endpoint, facts));
   EndpointFindings findings;
   Value endpoints = Value::list();
   for (const Look& look : looks) {
