@@ -59,7 +59,7 @@ class Session {
       return talk_.on_handshake_failed(tls.failure.kind == TlsFailure::Kind::closed
                                            ? SmtpReason::closed
                                            : SmtpReason::handshake_failed,
-                                       tls.failure.why);
+                                       tls.failure.why, session_of(tls.failure));
     dh_bits_ = tls.dh_bits;
     script_.on_tls();
     ended_ = how == Handshake::farewell;

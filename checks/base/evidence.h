@@ -137,7 +137,7 @@ struct TlsSession {
 // What a deep scan found: true accepted, false refused by the server, absent from the map: not
 // tested or inconclusive.
 struct TlsSupport {
-  std::map<std::string, bool> versions{};  // "TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1", "SSLv3"
+  std::map<std::string, bool> versions{};  // "TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1", "SSLv3", "SSLv2"
   std::map<std::string, bool> suites{};    // OpenSSL names, or families such as "RSA-KEX", "DHE"
   std::map<std::string, bool> groups{};
   std::optional<int> dh_bits{};            // of a finite-field exchange, when one was seen

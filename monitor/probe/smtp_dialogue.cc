@@ -69,7 +69,9 @@ SmtpDialogue::Next SmtpDialogue::on_reply(const SmtpReply& reply) {
       return on_ehlo_reply(reply);
     case Phase::starttls:
       if (reply.kind() == 4) return conclude(SmtpReason::starttls_454, reply.text());
-      if (reply.kind() != 2) return conclude(SmtpReason::starttls_5xx, reply.text());
+      if (reply.kind() == 5) return conclude(SmtpReason::starttls_5xx, reply.text());
+      // Neither a yes nor a no: it may not even be about our question.
+      if (reply.kind() != 2) return conclude(SmtpReason::closed, reply.text());
       // RFC 3207 §4.2: nothing may follow before TLS; what does would be taken as said inside.
       if (reader_.has_leftover()) return on_early_bytes();
       phase_ = Phase::handshake;
@@ -141,7 +143,9 @@ SmtpDialogue::Next SmtpDialogue::on_tls(TlsSession session) {
   return say(Phase::ehlo_tls, "EHLO " + our_name_);
 }
 
-SmtpDialogue::Next SmtpDialogue::on_handshake_failed(SmtpReason reason, std::string why) {
+SmtpDialogue::Next SmtpDialogue::on_handshake_failed(SmtpReason reason, std::string why,
+                                                     std::optional<TlsSession> seen) {
+  seen_.tls = std::move(seen);
   return abandon(reason, std::move(why));
 }
 

@@ -46,8 +46,8 @@ class SmtpDialogue {
   // The server spoke between its reply to STARTTLS and our ClientHello.
   Next on_early_bytes();
   Next on_tls(TlsSession session);
-  // `reason`: handshake_failed, handshake_timeout or closed.
-  Next on_handshake_failed(SmtpReason reason, std::string why);
+  // `reason`: handshake_failed, handshake_timeout or closed. `seen`: what was learnt all the same.
+  Next on_handshake_failed(SmtpReason reason, std::string why, std::optional<TlsSession> seen = {});
   // The connection ended. An alert inside TLS is the server's way to refuse us after TLS 1.3 stood.
   Next on_closed(std::string why, bool by_alert = false);
   Next on_time_out(std::string why);

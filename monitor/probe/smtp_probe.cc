@@ -169,7 +169,7 @@ class Visit : public std::enable_shared_from_this<Visit> {
     const bool torn =
         result.kind == WireResult::Kind::reset || result.kind == WireResult::Kind::closed;
     follow(talk_.on_handshake_failed(torn ? SmtpReason::closed : SmtpReason::handshake_failed,
-                                     result.why));
+                                     result.why, session_of(result.failure)));
   }
 
   // ---- a bare ClientHello instead of a handshake

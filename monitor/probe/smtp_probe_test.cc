@@ -150,6 +150,23 @@ TEST_CASE("smtp: a refused handshake is told by its alert") {
   CHECK(seen.why.find("alert") != std::string::npos);
 }
 
+TEST_CASE("smtp: a chain too large to be read is told as such") {
+  CertificateRecipe many;
+  for (int i = 0; i < 50000; ++i) many.names.push_back("host" + std::to_string(i) + ".example.com");
+  const MadeCertificate leaf = make_certificate(many);
+  const SslContextHandle context(SSL_CTX_new(TLS_server_method()));
+  SSL_CTX_use_certificate(context.get(), leaf.certificate.get());
+  SSL_CTX_use_PrivateKey(context.get(), leaf.key);
+  const SmtpObservation seen = look([&](Peer& peer) {
+    upto_starttls(peer);
+    peer.say("220 go\r\n");
+    peer.start_tls(context.get());
+  });
+  CHECK(seen.reason == SmtpReason::handshake_failed);
+  REQUIRE(seen.tls);
+  CHECK(seen.tls->chain.faults == std::vector<std::string>{"too-large"});
+}
+
 TEST_CASE("smtp: whom we cannot reach") {
   uint16_t closed_port = 0;
   {

@@ -187,4 +187,9 @@ TlsFailure read_failure(const SSL* ssl, int connect_result) {
   return failure_of(error);
 }
 
+std::optional<TlsSession> session_of(const TlsFailure& failure) {
+  if (failure.kind != TlsFailure::Kind::certificate_too_large) return {};
+  return TlsSession{.chain = too_large_chain()};
+}
+
 }  // namespace mailfleet

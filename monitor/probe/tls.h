@@ -71,5 +71,7 @@ struct TlsFailure {
   bool refused_offer = false;
 };
 TlsFailure read_failure(const SSL* ssl, int connect_result);
+// What a failed handshake tells of the server all the same: a chain that is too large to be read.
+std::optional<TlsSession> session_of(const TlsFailure& failure);
 
 }  // namespace mailfleet

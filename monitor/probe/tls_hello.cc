@@ -9,6 +9,14 @@ constexpr uint8_t alert_record = 21;
 constexpr uint8_t handshake_record = 22;
 constexpr uint8_t server_hello = 2;
 
+// SSLv2: a record begins with its length and the highest bit set, then the message.
+constexpr uint8_t ssl2_long_header = 0x80;
+constexpr uint8_t ssl2_error = 0;
+constexpr uint8_t ssl2_server_hello = 4;
+// RC4, RC4 export, RC2, RC2 export, IDEA, DES, 3DES, each with MD5.
+constexpr std::string_view ssl2_ciphers(
+    "\x01\x00\x80\x02\x00\x80\x03\x00\x80\x04\x00\x80\x05\x00\x80\x06\x00\x40\x07\x00\xc0", 21);
+
 void put(std::string& out, size_t value, int octets) {
   for (int shift = (octets - 1) * 8; shift >= 0; shift -= 8)
     out += static_cast<char>((value >> shift) & 0xff);
@@ -81,7 +89,34 @@ HelloReply chosen_of(std::string_view fragment) {
           .suite = static_cast<uint16_t>(number_at(fragment, 39 + session, 2))};
 }
 
+// length 2, type 1; of a SERVER-HELLO: session hit 1, kind of certificate 1, version 2
+HelloReply ssl2_reply_of(std::string_view bytes) {
+  if (bytes.size() < 3) return {};
+  const auto message = static_cast<uint8_t>(bytes[2]);
+  if (message == ssl2_error) return {.kind = HelloReply::Kind::refused};
+  if (message != ssl2_server_hello) return {.kind = HelloReply::Kind::unclear};
+  if (bytes.size() < 7) return {};
+  const auto version = static_cast<uint16_t>(number_at(bytes, 5, 2));
+  const bool spoken = version == static_cast<uint16_t>(HelloVersion::ssl2);
+  return {.kind = spoken ? HelloReply::Kind::chosen : HelloReply::Kind::unclear,
+          .version = version};
+}
+
 }  // namespace
+
+std::string ssl2_client_hello() {
+  constexpr size_t challenge_octets = 16;
+  std::string message(1, '\x01');
+  put(message, static_cast<size_t>(HelloVersion::ssl2), 2);
+  put(message, ssl2_ciphers.size(), 2);
+  put(message, 0, 2);  // no session to resume
+  put(message, challenge_octets, 2);
+  message += ssl2_ciphers;
+  message.append(challenge_octets, '\x5a');
+  std::string record;
+  put(record, message.size() | ssl2_long_header << 8, 2);
+  return record + message;
+}
 
 std::string client_hello(HelloVersion version, const Name& host, std::span<const uint16_t> suites) {
   std::string body;
@@ -105,6 +140,7 @@ std::string client_hello(HelloVersion version, const Name& host, std::span<const
 HelloReply read_hello_reply(std::string_view bytes) {
   if (bytes.empty()) return {};
   const auto type = static_cast<uint8_t>(bytes[0]);
+  if (type & ssl2_long_header) return ssl2_reply_of(bytes);
   if (type != alert_record && type != handshake_record) return {.kind = HelloReply::Kind::unclear};
   if (bytes.size() < 5) return {};
   if (bytes[1] != 3) return {.kind = HelloReply::Kind::unclear};

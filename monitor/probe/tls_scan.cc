@@ -124,16 +124,19 @@ void TlsScan::settle_families(const std::vector<std::string_view>& names, bool a
     support_.suites[std::string(name)] = accepted;
 }
 
+std::string TlsScan::ssl_version(Step step) { return step == Step::ssl2 ? "SSLv2" : "SSLv3"; }
+
 bool TlsScan::applies() const {
   switch (step_) {
     case Step::versions:
       return !versions_.empty();
     case Step::weak:
       return highest_old() && !open_families(weak_names()).empty();
-    // Nobody who turned TLS 1.0 off kept SSLv3; a look would cost a connection.
-    case Step::ssl3: {
+    // Nobody who turned TLS 1.0 off kept what is older; a look would cost a connection.
+    case Step::ssl3:
+    case Step::ssl2: {
       const auto oldest = support_.versions.find("TLSv1");
-      return !support_.versions.contains("SSLv3") && oldest != support_.versions.end() &&
+      return !support_.versions.contains(ssl_version(step_)) && oldest != support_.versions.end() &&
              oldest->second;
     }
     case Step::legacy:
@@ -179,6 +182,8 @@ std::optional<TlsAttempt> TlsScan::next() const {
     }
     case Step::ssl3:
       return TlsAttempt{.hello = client_hello(HelloVersion::ssl3, host_, ssl3_suites)};
+    case Step::ssl2:
+      return TlsAttempt{.hello = ssl2_client_hello()};
     case Step::legacy:
       return TlsAttempt{.offer = {.highest = TlsVersion::tls1_2,
                                   .suites = legacy_suites(open_families(legacy_names()))}};
@@ -231,10 +236,12 @@ void TlsScan::add(const HelloReply& reply) {
   if (reply.kind == HelloReply::Kind::chosen && weak && !family.empty()) {
     support_.suites[std::string(family)] = true;
   } else if (reply.kind == HelloReply::Kind::chosen && !weak) {
-    support_.versions["SSLv3"] = reply.version == static_cast<uint16_t>(HelloVersion::ssl3);
+    const HelloVersion asked = step_ == Step::ssl2 ? HelloVersion::ssl2 : HelloVersion::ssl3;
+    support_.versions[ssl_version(step_)] = reply.version == static_cast<uint16_t>(asked);
   } else {
     if (reply.kind == HelloReply::Kind::refused && weak) settle_families(weak_names(), false);
-    if (reply.kind == HelloReply::Kind::refused && !weak) support_.versions["SSLv3"] = false;
+    if (reply.kind == HelloReply::Kind::refused && !weak)
+      support_.versions[ssl_version(step_)] = false;
     give_up_step();
   }
   skip_what_is_known();

@@ -16,7 +16,7 @@
 
 namespace mailfleet {
 
-constexpr int max_scan_connections = 14;
+constexpr int max_scan_connections = 16;
 
 struct TlsAttempt {
   TlsOffer offer{};
@@ -45,9 +45,10 @@ class TlsScan {
   int connections() const { return connections_; }
 
  private:
-  enum class Step : uint8_t { versions, weak, ssl3, legacy, modern, groups, done };
+  enum class Step : uint8_t { versions, weak, ssl3, ssl2, legacy, modern, groups, done };
 
-  bool applies() const;  // the current step still has something to ask
+  static std::string ssl_version(Step step);  // what the steps ssl3 and ssl2 ask for
+  bool applies() const;                       // the current step still has something to ask
   void skip_what_is_known();
   void learn(const TlsSession& session, std::optional<int> bits);
   void settle_families(const std::vector<std::string_view>& names, bool accepted);

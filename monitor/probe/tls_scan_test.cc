@@ -63,12 +63,19 @@ bool lists_suite(const std::string& hello, uint16_t suite) {
   return false;
 }
 
-// Runs a scan to its end. `weak` holds the old suite numbers and 0x0300 for SSLv3 itself.
+// Runs a scan to its end. `weak` holds the old suite numbers, 0x0300 for SSLv3 itself, 0x0200 for
+// SSLv2.
 TlsSupport scan(const Model& server, std::vector<uint16_t> weak = {}, int* connections = nullptr) {
   TlsScan plan(host, *shake(server, {}));
   while (const auto attempt = plan.next()) {
     REQUIRE(plan.connections() < max_scan_connections);
     if (!attempt->hello.empty()) {
+      if (attempt->hello == ssl2_client_hello()) {
+        const bool spoken = std::ranges::find(weak, uint16_t{0x0200}) != weak.end();
+        plan.add(spoken ? HelloReply{.kind = HelloReply::Kind::chosen, .version = 2}
+                        : HelloReply{.kind = HelloReply::Kind::refused, .alert = 70});
+        continue;
+      }
       const bool ssl3 = attempt->hello[2] == '\0';
       HelloReply reply{.kind = HelloReply::Kind::refused, .alert = 40};
       for (const uint16_t suite : weak) {
@@ -118,8 +125,9 @@ TEST_CASE("tls-scan: every family that is accepted comes to light") {
   const Model old{.versions = {"TLSv1.2", "TLSv1.1", "TLSv1"},
                   .suites = {"RSA-KEX", "ECDHE", "DHE", "CBC"},
                   .groups = {"x25519", "P-224"}};
-  const TlsSupport seen = scan(old, {0x0300, 0x000a, 0x0005, 0x0018});
-  CHECK(seen.versions == Map{{"SSLv3", true},
+  const TlsSupport seen = scan(old, {0x0200, 0x0300, 0x000a, 0x0005, 0x0018});
+  CHECK(seen.versions == Map{{"SSLv2", true},
+                             {"SSLv3", true},
                              {"TLSv1", true},
                              {"TLSv1.1", true},
                              {"TLSv1.2", true},
@@ -146,6 +154,14 @@ TEST_CASE("tls-scan: a server of TLS 1.3 alone has none of the old suites") {
   CHECK(!seen.suites.at("RSA-KEX"));
   CHECK(!seen.suites.at("RC4"));
   CHECK(!seen.suites.contains("ECDHE"));
+}
+
+TEST_CASE("tls-scan: what is older than TLS 1.0 is asked for only where that is spoken") {
+  const Model old{.versions = {"TLSv1.2", "TLSv1"}};
+  const TlsSupport seen = scan(old);
+  CHECK(seen.versions.at("SSLv3") == false);
+  CHECK(seen.versions.at("SSLv2") == false);
+  CHECK(!scan({}).versions.contains("SSLv2"));
 }
 
 TEST_CASE("tls-scan: silence is no answer") {
@@ -222,6 +238,24 @@ TEST_CASE("tls-hello: a ClientHello is laid out as the RFC says") {
   CHECK(client_hello(HelloVersion::ssl3, host, suites).find("mx1") == std::string::npos);
   // 5 + 4 + 2 + 32 + 1 + 2 + 4 + 2
   CHECK(client_hello(HelloVersion::ssl3, host, suites).size() == 52);
+}
+
+TEST_CASE("tls-hello: SSLv2 is asked for in its own form, and answers in it") {
+  const std::string hello = ssl2_client_hello();
+  CHECK(hello.substr(0, 11) == std::string("\x80\x2e\x01\x00\x02\x00\x15\x00\x00\x00\x10", 11));
+  CHECK(hello.size() == 2 + 0x2e);
+  using Kind = HelloReply::Kind;
+  const std::string yes("\x83\xd4\x04\x00\x01\x00\x02\x03\xa1", 9);
+  CHECK(read_hello_reply(yes).kind == Kind::chosen);
+  CHECK(read_hello_reply(yes).version == 2);
+  for (size_t length = 0; length < 7; ++length)
+    CHECK(read_hello_reply(std::string_view(yes).substr(0, length)).kind == Kind::more);
+  const std::pair<std::string, Kind> rows[] = {
+      {std::string("\x80\x03\x00\x00\x01", 5), Kind::refused},  // no cipher
+      {std::string("\x80\x20\x04\x00\x01\x03\x00", 7), Kind::unclear},
+      {std::string("\x80\x20\x01\x00\x02", 5), Kind::unclear},
+      {std::string("\x15\x03\x01\x00\x02\x02\x46", 7), Kind::refused}};
+  for (const auto& [bytes, kind] : rows) CHECK(read_hello_reply(bytes).kind == kind);
 }
 
 TEST_CASE("tls-hello: replies, whole and byte by byte") {
