@@ -23,10 +23,16 @@ void write_file(const std::string& path, const std::string& text) {
   if (!file) throw std::runtime_error(path + ": cannot be written");
 }
 
-// A port that is free now; the first loopback address stands for all.
-uint16_t free_port(asio::io_context& network) {
-  const tcp::acceptor probe(network, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
-  return probe.local_endpoint().port();
+// A port that is free on every address, and stays ours as long as the socket lives: it is bound to
+// all of them without listening, which lets those who say reuse_address listen on one.
+tcp::socket reserve_port(asio::io_context& network, uint16_t& port) {
+  tcp::socket out(network);
+  if (port != 0) return out;
+  out.open(tcp::v4());
+  out.set_option(asio::socket_base::reuse_address(true));
+  out.bind({asio::ip::address_v4::any(), 0});
+  port = out.local_endpoint().port();
+  return out;
 }
 
 std::shared_ptr<const World> stage_at(const World& world, size_t stage) {
@@ -52,11 +58,11 @@ struct Lab::Parts {
         world(std::move(whole)),
         addresses(world),
         signer(now),
+        smtp_port(reserve_port(io, settings.smtp_port)),
+        https_port(reserve_port(io, settings.https_port)),
         timer(io),
         started(std::chrono::steady_clock::now()) {
     resolve_tlsa(world, servers.maker());
-    if (settings.smtp_port == 0) settings.smtp_port = free_port(io);
-    if (settings.https_port == 0) settings.https_port = free_port(io);
     write_file(settings.folder + "/root.key", signer.trust_anchor());
     write_file(settings.folder + "/ca.pem", servers.maker().ca_pem());
     make_listeners();
@@ -109,6 +115,8 @@ struct Lab::Parts {
   World world;
   LabAddresses addresses;
   RootSigner signer;
+  tcp::socket smtp_port;  // reserved
+  tcp::socket https_port;
   asio::steady_timer timer;
   std::chrono::steady_clock::time_point started;
   LabStage stage{};

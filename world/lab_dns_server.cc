@@ -80,13 +80,28 @@ class TcpTalk : public std::enable_shared_from_this<TcpTalk> {
 
 struct LabDnsServer::Parts : std::enable_shared_from_this<LabDnsServer::Parts> {
   Parts(asio::io_context& io, uint16_t port, Answerer answers)
-      : network(io),
-        udp_socket(io, udp::endpoint(loopback, port)),
-        acceptor(io, tcp::endpoint(loopback, udp_socket.local_endpoint().port())),
-        answerer(std::move(answers)) {
+      : network(io), udp_socket(io), acceptor(io), answerer(std::move(answers)) {
+    open(port);
     // Thousands of domains may be asked for at once.
     Error ignored;
     udp_socket.set_option(asio::socket_base::receive_buffer_size(4 << 20), ignored);
+  }
+
+  // One port for both; one that is free for UDP may be somebody's for TCP, so try a few.
+  void open(uint16_t port) {
+    constexpr int most_tries = 32;
+    for (int tries = 1;; ++tries) {
+      udp_socket = udp::socket(network, udp::endpoint(loopback, port));
+      const tcp::endpoint same(loopback, udp_socket.local_endpoint().port());
+      Error error;
+      acceptor.open(same.protocol());
+      acceptor.set_option(asio::socket_base::reuse_address(true));
+      acceptor.bind(same, error);
+      if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+      if (!error) return;
+      acceptor.close();
+      if (port != 0 || tries == most_tries) throw boost::system::system_error(error);
+    }
   }
 
   void receive() {
