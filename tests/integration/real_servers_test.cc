@@ -1,15 +1,13 @@
 // The prober against servers that others wrote: nsd with zones signed by ldns-signzone behind
 // unbound, nginx with a policy, Postfix with STARTTLS.
 #include <doctest/doctest.h>
-#include <pwd.h>
-#include <unistd.h>
 
-#include <filesystem>
 #include <optional>
 
 #include "monitor/probe/prober.h"
 #include "tests/certificates.h"
-#include "tests/integration/scratch.h"
+#include "tests/integration/name_servers.h"
+#include "tests/integration/postfix.h"
 
 using namespace mailfleet;
 using namespace std::chrono_literals;
@@ -18,73 +16,19 @@ namespace {
 
 const Address loopback = *Address::parse("127.0.0.1");
 
-std::string zone_text(const std::string& zone) {
-  return "$ORIGIN " + zone + ".\n$TTL 300\n@ IN SOA ns h 1 3600 600 86400 60\n@ IN NS ns\n" +
-         "ns IN A 127.0.0.1\n@ IN TXT \"hello from " + zone + "\"\n@ IN MX 10 mx\n" +
-         "mx IN A 127.0.0.1\nalias IN CNAME mx\n";
+std::vector<TestZone> zones() {
+  const auto records = [](const std::string& zone) {
+    return "@ IN TXT \"hello from " + zone + "\"\n@ IN MX 10 mx\nmx IN A 127.0.0.1\n" +
+           "alias IN CNAME mx\n";
+  };
+  return {{.name = "secure.test", .records = records("secure.test"), .is_signed = true},
+          {.name = "bogus.test",
+           .records = records("bogus.test"),
+           .is_signed = true,
+           .spoil = "hello",
+           .spoilt = "HELLO"},
+          {.name = "plain.test", .records = records("plain.test")}};
 }
-
-// secure.test, signed; bogus.test, signed and then spoilt; plain.test, not signed.
-class NameServers {
- public:
-  NameServers() {
-    for (const char* zone : {"secure.test", "bogus.test", "plain.test"})
-      scratch_.write(zone, zone_text(zone));
-    for (const char* zone : {"secure.test", "bogus.test"}) sign(zone);
-    std::string spoilt = scratch_.read("bogus.test.signed");
-    spoilt.replace(spoilt.find("hello"), 5, "HELLO");
-    scratch_.write("bogus.test.signed", spoilt);
-    scratch_.write("anchors", anchors_);
-    start_nsd();
-    start_unbound();
-  }
-
-  std::string forwarder() const { return "127.0.0.1:" + std::to_string(unbound_port_); }
-  std::string anchors() const { return scratch_.path("anchors"); }
-
- private:
-  void sign(const std::string& zone) {
-    const std::string key =
-        scratch_.run({program("ldns-keygen", "ldnsutils"), "-a", "ECDSAP256SHA256", "-k", zone});
-    scratch_.run({program("ldns-signzone", "ldnsutils"), "-o", zone, zone, key});
-    anchors_ += scratch_.read(key + ".ds");
-  }
-
-  void start_nsd() {
-    const std::string folder = scratch_.path("");
-    std::string text = "server:\n  ip-address: 127.0.0.1@" + std::to_string(nsd_port_) +
-                       "\n  username: \"\"\n  chroot: \"\"\n  database: \"\"\n  zonesdir: \"" +
-                       folder + "\"\n  pidfile: \"" + folder + "nsd.pid\"\n  xfrdir: \"" + folder +
-                       "\"\n  xfrdfile: \"" + folder + "xfrd\"\n  zonelistfile: \"" + folder +
-                       "zones\"\n  server-count: 1\nremote-control:\n  control-enable: no\n";
-    for (const char* file : {"secure.test.signed", "bogus.test.signed", "plain.test"}) {
-      const std::string zone = std::string(file).substr(0, std::string(file).find(".test") + 5);
-      text += "zone:\n  name: " + zone + "\n  zonefile: " + file + "\n";
-    }
-    scratch_.write("nsd.conf", text);
-    scratch_.serve({program("nsd", "nsd"), "-d", "-c", scratch_.path("nsd.conf")}, nsd_port_);
-  }
-
-  void start_unbound() {
-    const std::string port = std::to_string(unbound_port_);
-    std::string text = "server:\n  interface: 127.0.0.1@" + port + "\n  port: " + port +
-                       "\n  username: \"\"\n  chroot: \"\"\n  directory: \"" + scratch_.path("") +
-                       "\"\n  pidfile: \"\"\n  use-syslog: no\n  do-not-query-localhost: no\n" +
-                       "  module-config: \"iterator\"\n  local-zone: \"test.\" nodefault\n" +
-                       "  do-daemonize: no\nremote-control:\n  control-enable: no\n";
-    for (const char* zone : {"secure.test", "bogus.test", "plain.test"})
-      text += std::string("stub-zone:\n  name: ") + zone + "\n  stub-addr: 127.0.0.1@" +
-              std::to_string(nsd_port_) + "\n";
-    scratch_.write("unbound.conf", text);
-    scratch_.serve({program("unbound", "unbound"), "-d", "-c", scratch_.path("unbound.conf")},
-                   unbound_port_);
-  }
-
-  Scratch scratch_{};
-  uint16_t nsd_port_ = free_port();
-  uint16_t unbound_port_ = free_port();
-  std::string anchors_{};
-};
 
 template <class Seen>
 Seen ask(ProbeSettings settings, const Question& question, AskMode mode = AskMode::normal) {
@@ -140,7 +84,7 @@ ProbeSettings settings_for(const Scratch& scratch, uint16_t port) {
 }  // namespace
 
 TEST_CASE("integration: signed, spoilt and unsigned zones behind a forwarder") {
-  const NameServers servers;
+  const NameServers servers(zones());
   ProbeSettings settings;
   settings.resolver.forward = {servers.forwarder()};
   settings.resolver.trust_anchor_file = servers.anchors();
@@ -230,34 +174,10 @@ TEST_CASE("integration: Postfix offers STARTTLS") {
   Pki pki;
   pki.write(scratch, "mx.secure.test");
   const uint16_t port = free_port();
-  const std::string folder = scratch.path("");
-  const std::string postfix = program("postfix", "postfix");
-  for (const char* name : {"etc", "queue", "data"})
-    std::filesystem::create_directory(scratch.path(name));
-  if (const passwd* owner = getpwnam("postfix"))
-    REQUIRE(chown(scratch.path("data").c_str(), owner->pw_uid, owner->pw_gid) == 0);
-  scratch.write("etc/main.cf",
-                "compatibility_level = 3.7\nqueue_directory = " + folder +
-                    "queue\ndata_directory = " + folder +
-                    "data\nmail_owner = postfix\nsetgid_group = postdrop\n"
-                    "command_directory = /usr/sbin\ndaemon_directory = /usr/lib/postfix/sbin\n"
-                    "myhostname = mx.secure.test\ninet_interfaces = 127.0.0.1\n"
-                    "inet_protocols = ipv4\nmydestination =\nsmtpd_tls_chain_files = " +
-                    folder + "chain.pem\nsmtpd_tls_security_level = may\nmaillog_file = " + folder +
-                    "mail.log\nmaillog_file_prefixes = " + folder + "\n");
-  scratch.write("etc/master.cf",
-                "127.0.0.1:" + std::to_string(port) +
-                    " inet n - n - - smtpd\ntlsmgr unix - - n 1000? 1 tlsmgr\n"
-                    "anvil unix - - n - 1 anvil\nrewrite unix - - n - - trivial-rewrite\n"
-                    "proxymap unix - - n - - proxymap\ncleanup unix n - n - 0 cleanup\n"
-                    "qmgr unix n - n 300 1 qmgr\npickup unix n - n 60 1 pickup\n"
-                    "bounce unix - - n - 0 bounce\npostlog unix-dgram n - n - 1 postlogd\n");
-  scratch.run({postfix, "-c", scratch.path("etc"), "start"});
-  scratch.wait_for(port);
+  const Postfix postfix("mx.secure.test", "127.0.0.1", port, scratch.read("chain.pem"));
   const auto seen = ask<SmtpObservation>(
       settings_for(scratch, port),
       SmtpQuestion{.host = *Name::parse("mx.secure.test"), .address = loopback});
-  scratch.run({postfix, "-c", scratch.path("etc"), "stop"});
   CHECK(seen.reason == SmtpReason::none);
   CHECK(seen.offered == true);
   CHECK(seen.banner.starts_with("220 mx.secure.test ESMTP"));

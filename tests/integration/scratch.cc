@@ -20,29 +20,31 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-sockaddr_in loopback(uint16_t port) {
+sockaddr_in endpoint(uint16_t port, const char* address = "127.0.0.1") {
   sockaddr_in at{};
   at.sin_family = AF_INET;
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  inet_pton(AF_INET, address, &at.sin_addr);
   at.sin_port = htons(port);
   return at;
 }
 
-bool takes_connections(uint16_t port) {
+bool takes_connections(uint16_t port, const std::string& address) {
   const int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const sockaddr_in at = loopback(port);
+  const sockaddr_in at = endpoint(port, address.c_str());
   const bool taken = connect(client, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0;
   close(client);
   return taken;
 }
 
-pid_t start(const std::vector<std::string>& command, const std::string& folder, int output) {
+pid_t start(const std::vector<std::string>& command, const std::string& folder, int output,
+            int input = -1) {
   std::vector<char*> arguments;
   for (const std::string& each : command) arguments.push_back(const_cast<char*>(each.c_str()));
   arguments.push_back(nullptr);
   const pid_t child = fork();
   if (child != 0) return child;
   if (chdir(folder.c_str()) == 0) {
+    if (input >= 0) dup2(input, STDIN_FILENO);
     dup2(output, STDOUT_FILENO);
     dup2(output, STDERR_FILENO);
     execv(arguments[0], arguments.data());
@@ -54,7 +56,7 @@ pid_t start(const std::vector<std::string>& command, const std::string& folder, 
 
 uint16_t free_port() {
   const int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in at = loopback(0);
+  sockaddr_in at = endpoint(0);
   socklen_t size = sizeof at;
   bind(probe, reinterpret_cast<sockaddr*>(&at), size);
   getsockname(probe, reinterpret_cast<sockaddr*>(&at), &size);
@@ -78,6 +80,7 @@ Scratch::Scratch() {
 Scratch::~Scratch() {
   for (const pid_t child : running_) kill(child, SIGTERM);
   for (const pid_t child : running_) waitpid(child, nullptr, 0);
+  for (const int input : inputs_) close(input);
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
 }
@@ -116,9 +119,21 @@ void Scratch::serve(const std::vector<std::string>& command, uint16_t port) {
   wait_for(port);
 }
 
-void Scratch::wait_for(uint16_t port) const {
+int Scratch::serve_with_input(const std::vector<std::string>& command, uint16_t port) {
+  int ends[2] = {-1, -1};
+  if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
+  const int log = open(path("server.log").c_str(), O_CREAT | O_APPEND | O_WRONLY | O_CLOEXEC, 0644);
+  running_.push_back(start(command, folder_, log, ends[0]));
+  inputs_.push_back(ends[1]);
+  close(ends[0]);
+  close(log);
+  wait_for(port);
+  return ends[1];
+}
+
+void Scratch::wait_for(uint16_t port, const std::string& address) const {
   const auto end = Clock::now() + std::chrono::seconds(60);
-  while (!takes_connections(port)) {
+  while (!takes_connections(port, address)) {
     if (Clock::now() > end)
       throw std::runtime_error("a server did not start: " + read("server.log"));
     poll(nullptr, 0, 50);

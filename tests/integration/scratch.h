@@ -25,11 +25,14 @@ class Scratch {
   std::string run(const std::vector<std::string>& command) const;
   // Starts a server and waits until it takes connections on the port.
   void serve(const std::vector<std::string>& command, uint16_t port);
-  void wait_for(uint16_t port) const;
+  // The same with a pipe as its standard input; the end to write to, which lives as long as this.
+  int serve_with_input(const std::vector<std::string>& command, uint16_t port);
+  void wait_for(uint16_t port, const std::string& address = "127.0.0.1") const;
 
  private:
   std::string folder_;
   std::vector<pid_t> running_{};
+  std::vector<int> inputs_{};
 };
 
 // A port that was free a moment ago.
