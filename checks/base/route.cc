@@ -26,7 +26,17 @@ void add_addresses(MailHost& host, Facts& facts) {
   std::vector<Address> all = a.addresses;
   all.insert(all.end(), aaaa.addresses.begin(), aaaa.addresses.end());
   if (all.empty() && (!a.known() || !aaaa.known())) return;
-  if (all.size() > max_addresses_per_host) all.resize(max_addresses_per_host);
+  // Of many, some of each family: a fault is often one of IPv6 alone.
+  if (all.size() > max_addresses_per_host) {
+    const size_t v6 = std::min(aaaa.addresses.size(), max_addresses_per_host / 2);
+    const size_t v4 = std::min(a.addresses.size(), max_addresses_per_host - v6);
+    const size_t more_v6 = std::min(aaaa.addresses.size(), max_addresses_per_host - v4);
+    const auto first_v6 = all.begin() + static_cast<std::ptrdiff_t>(a.addresses.size());
+    std::rotate(all.begin() + static_cast<std::ptrdiff_t>(v4), first_v6,
+                first_v6 + static_cast<std::ptrdiff_t>(more_v6));
+    host.not_probed.assign(all.begin() + max_addresses_per_host, all.end());
+    all.resize(max_addresses_per_host);
+  }
   host.addresses = std::move(all);
 }
 
@@ -92,13 +102,17 @@ Route route(const Name& domain, Facts& facts) {
     }
     if (std::ranges::find(taken, *record.host) != taken.end()) continue;
     taken.push_back(*record.host);
-    if (out.hosts.size() < max_mx_hosts_probed) add_host(*record.host, record.preference, facts, out);
-    else ++out.not_probed;
+    if (out.hosts.size() < max_mx_hosts_probed)
+      add_host(*record.host, record.preference, facts, out);
+    else
+      ++out.not_probed;
   }
   out.null_beside_others = nulls > 0 && !out.hosts.empty();
   // RFC 7505 §3: a null MX stands alone.
-  if (nulls == 0) out.kind = MxKind::explicit_mx;
-  else out.kind = out.hosts.empty() && nulls == 1 ? MxKind::null : MxKind::invalid;
+  if (nulls == 0)
+    out.kind = MxKind::explicit_mx;
+  else
+    out.kind = out.hosts.empty() && nulls == 1 ? MxKind::null : MxKind::invalid;
   return out;
 }
 

@@ -25,8 +25,9 @@ struct MailHost {
   bool pending = false;
   bool alias = false;       // the host name is a CNAME (RFC 2181 §10.3 forbids it)
   bool ip_literal = false;  // an address where a name belongs; never contacted
-  // Empty optional: a look-up failed. At most max_addresses_per_host are to be probed.
+  // Those to be probed, at most max_addresses_per_host. Empty optional: a look-up failed.
   std::optional<std::vector<Address>> addresses{};
+  std::vector<Address> not_probed{};  // the rest
   // What the address answers say: the weaker of A and AAAA.
   std::optional<Dnssec> dnssec{};
 };

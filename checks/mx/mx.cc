@@ -10,6 +10,7 @@ namespace mailfleet {
 namespace {
 
 constexpr size_t max_hosts_shown = 50;  // one answer may hold thousands
+constexpr size_t max_addresses_shown = 50;
 
 constexpr std::array<std::string_view, 6> ladder{"none",   "unusable", "implicit",
                                                  "faulty", "null",     "sound"};
@@ -34,6 +35,7 @@ Value dns_facts(const DnsObservation& mx) {
 // The name whose owner controls the host: its operator, or the name registered for it.
 Value controller_of(const Name& host, std::string_view operator_name, Facts& facts) {
   if (!operator_name.empty()) return operator_name;
+  if (Address::parse(host.text())) return host.text();
   const SuffixObservation& seen = facts.suffix(host);
   if (seen.outcome == Outcome::answered && seen.registrable) return seen.registrable->text();
   const size_t labels = host.label_count();
@@ -52,10 +54,14 @@ Value host_facts(const Name& host, uint16_t preference, Value addresses, const D
   return out;
 }
 
-Value address_list(const std::optional<std::vector<Address>>& addresses) {
-  if (!addresses) return {};
+Value address_list(const MailHost& host) {
+  if (!host.addresses) return {};
+  std::vector<Address> all = *host.addresses;
+  all.insert(all.end(), host.not_probed.begin(), host.not_probed.end());
+  std::ranges::sort(all);
   Value out = Value::list();
-  for (const Address& each : *addresses) out.push(each.text());
+  for (const Address& each : all)
+    if (out.items().size() < max_addresses_shown) out.push(each.text());
   return out;
 }
 
@@ -78,7 +84,7 @@ Value hosts_facts(const Domain& domain, const Route& route, Facts& facts) {
   Value out = Value::list();
   if (route.kind == MxKind::null || route.kind == MxKind::none) return out;
   for (const MailHost& each : route.hosts)
-    out.push(host_facts(each.host, each.preference, address_list(each.addresses), domain, facts));
+    out.push(host_facts(each.host, each.preference, address_list(each), domain, facts));
   if (route.not_probed > 0) add_unprobed(domain, route, facts, out);
   return out;
 }

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "checks/base/route.h"
 #include "checks/mx/special_use.h"
 #include "tests/table.h"
 
@@ -172,6 +173,41 @@ TEST_CASE("mx: an address in place of a host name") {
     CHECK(seen.facts["hosts"].items()[0]["addresses"] == Value::list());
     CHECK(!has_finding(seen, "mx-no-address"));
     CHECK(level_of(seen) == "faulty");
+  }
+}
+
+TEST_CASE("mx: all addresses are facts, some of each family are probed") {
+  struct Row {
+    int v4, v6;
+    std::vector<std::string> probed;
+  };
+  for (const Row& row : {Row{2, 2, {"8.8.8.1", "8.8.8.2", "2600::1", "2600::2"}},
+                         Row{5, 0, {"8.8.8.1", "8.8.8.2", "8.8.8.3", "8.8.8.4"}},
+                         Row{5, 1, {"8.8.8.1", "8.8.8.2", "8.8.8.3", "2600::1"}},
+                         Row{5, 5, {"8.8.8.1", "8.8.8.2", "2600::1", "2600::2"}},
+                         Row{1, 5, {"8.8.8.1", "2600::1", "2600::2", "2600::3"}},
+                         Row{0, 6, {"2600::1", "2600::2", "2600::3", "2600::4"}}}) {
+    CAPTURE(row.v4);
+    CAPTURE(row.v6);
+    Table table;
+    table.mx("example.com", 10, "mx.example.com");
+    for (int i = 1; i <= row.v4; ++i) table.address("mx.example.com", "8.8.8." + std::to_string(i));
+    for (int i = 1; i <= row.v6; ++i) table.address("mx.example.com", "2600::" + std::to_string(i));
+    const Judgement judgement = table.judge(mx_check, "example.com");
+    CHECK(judgement.facts["hosts"].items().at(0)["addresses"].items().size() ==
+          static_cast<size_t>(row.v4 + row.v6));
+    Evidence evidence;
+    const Name name = *Name::parse("example.com"), host = *Name::parse("mx.example.com");
+    evidence.dns[{name, DnsType::mx}] = table.dns("example.com", DnsType::mx);
+    for (const DnsType type : {DnsType::a, DnsType::aaaa})
+      evidence.dns[{host, type}] = table.dns("mx.example.com", type);
+    Facts facts(evidence, table.now);
+    const Route where = route(name, facts);
+    REQUIRE(where.hosts.size() == 1);
+    std::vector<std::string> probed;
+    for (const Address& each : *where.hosts[0].addresses) probed.push_back(each.text());
+    CHECK(probed == row.probed);
+    CHECK(where.hosts[0].not_probed.size() == static_cast<size_t>(row.v4 + row.v6) - probed.size());
   }
 }
 
