@@ -9,8 +9,10 @@ constexpr std::array<std::string_view, 3> expiry_words{"keep", "encrypt", "oppor
 
 Enforcement enforcement_of(const FeedEntry& entry) {
   if (entry.tier == Tier::t1) return Enforcement::encrypt;
-  // Where only DANE vouches for the hosts a certificate authority's word may be missing.
-  if (entry.tier == Tier::t3 && entry.dane && !entry.mta_sts) return Enforcement::dane;
+  // Where only DANE vouches for the hosts a certificate authority's word may be missing. A policy
+  // that is not enforced promises no such certificate either.
+  const bool enforces = entry.mta_sts && entry.mta_sts->mode == "enforce";
+  if (entry.tier == Tier::t3 && entry.dane && !enforces) return Enforcement::dane;
   return Enforcement::secure;
 }
 
@@ -19,6 +21,12 @@ Enforcement enforcement_of(const FeedEntry& entry) {
 std::optional<OnExpiry> parse_on_expiry(std::string_view text) {
   for (size_t i = 0; i < expiry_words.size(); ++i)
     if (expiry_words[i] == text) return static_cast<OnExpiry>(i);
+  return {};
+}
+
+std::optional<SuffixLevel> parse_suffix_level(std::string_view text) {
+  if (text == "encrypt") return SuffixLevel::encrypt;
+  if (text == "verify") return SuffixLevel::verify;
   return {};
 }
 

@@ -3,7 +3,8 @@
 // Common rules: active AND suspended entries are exported (a suspended domain must keep its rule,
 // so that mail waits instead of falling back to clear text); withdrawn ones are not. An entry that
 // would give an empty match is refused, never written. Each exporter reads its own output back
-// before it returns it.
+// before it returns it. Of what an entry says only names, numbers and words of closed lists reach
+// rules; free text (an organisation's name) reaches the CSV alone, as a quoted cell.
 #pragma once
 
 #include <string>
@@ -11,14 +12,28 @@
 #include <variant>
 #include <vector>
 
-#include "exporter/feed/edition.h"
+#include "exporter/feed/exceptions.h"
 
 namespace mailfleet {
 
 // What a consumer wants when the edition it holds has expired. keep: no new rules, the old ones
-// stand. encrypt: TLS without authentication. opportunistic: no rule at all.
+// stand. encrypt: TLS without authentication. opportunistic: TLS where it is offered.
 enum class OnExpiry : uint8_t { keep, encrypt, opportunistic };
 std::optional<OnExpiry> parse_on_expiry(std::string_view text);
+
+// "Force TLS to *.gov.uk, with exceptions" (Postfix only): what is asked of every domain below the
+// suffixes that has no rule of its own.
+enum class SuffixLevel : uint8_t {
+  encrypt,  // TLS
+  verify    // TLS and a certificate that can be checked, for the MX host's own name
+};
+std::optional<SuffixLevel> parse_suffix_level(std::string_view text);
+
+struct SuffixPolicy {
+  std::vector<Name> suffixes{};
+  SuffixLevel level = SuffixLevel::encrypt;
+  ExceptionList exceptions{};
+};
 
 struct GatewayOptions {
   Tier least = Tier::t2;  // entries below are left out
@@ -27,7 +42,8 @@ struct GatewayOptions {
   Time now{};
   int postfix_major = 3;
   int postfix_minor = 7;
-  bool dane_only = true;  // Postfix: "dane-only" for entries that rest on DANE; else left out
+  bool dane_only = true;  // "dane-only" for entries that rest on DANE; else left out
+  SuffixPolicy suffix{};
 };
 
 struct GatewayRefusal {
