@@ -221,9 +221,13 @@ void Publisher::add_documents(FeedView& view, Time now) {
   add("/feed/v1/changes.json", changes_json(change_lines_), "application/json");
   std::vector<FeedException> exceptions;
   for (const auto& [name, exception] : exceptions_) exceptions.push_back(exception);
-  add("/feed/v1/exceptions.json",
-      exceptions_json(exceptions, settings_.issuer, now, now + settings_.expires),
-      "application/json");
+  std::string excepted =
+      exceptions_json(exceptions, settings_.issuer, now, now + settings_.expires);
+  if (key_)  // who may be sent to in the clear is believed on the same terms as an edition
+    add("/feed/v1/exceptions.json.sig",
+        minisign_text(*key_, excepted, "issued:" + to_text(now) + " file:exceptions.json"),
+        "text/plain; charset=utf-8");
+  add("/feed/v1/exceptions.json", std::move(excepted), "application/json");
   const GatewayOptions options{.allow_unsigned = false, .now = now};
   const auto rules = [&](const char* path, const GatewayText& text, const char* type) {
     if (const auto* body = std::get_if<std::string>(&text)) add(path, *body, type);

@@ -119,6 +119,12 @@ Verification verify_edition(std::string_view body, std::string_view signature,
   return {.verdict = Verdict::accepted, .edition = std::move(edition), .accepted = accepted};
 }
 
+std::optional<std::string> signature_fault(std::string_view body, std::string_view signature,
+                                           const std::vector<PublicKey>& keys) {
+  if (auto bad = check_signature(body, signature, keys)) return std::move(bad->why);
+  return {};
+}
+
 std::vector<PublicKey> read_public_keys(std::string_view text, Time now) {
   std::vector<PublicKey> out;
   if (!trim(text).starts_with("{")) {

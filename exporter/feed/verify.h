@@ -51,6 +51,10 @@ Verification verify_edition(std::string_view body, std::string_view signature,
                             const std::vector<PublicKey>& keys,
                             const std::optional<AcceptedEdition>& before, Time now);
 
+// Why the signature does not make the body believable; empty when one of `keys` signed it.
+std::optional<std::string> signature_fault(std::string_view body, std::string_view signature,
+                                           const std::vector<PublicKey>& keys);
+
 // The keys of a minisign public key file, an "RW…" text, or a keys.json (those valid at `now`).
 std::vector<PublicKey> read_public_keys(std::string_view text, Time now);
 

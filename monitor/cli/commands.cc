@@ -167,6 +167,16 @@ void add_feed_consumer(CLI::App& feed, Run& run) {
       ->capture_default_str();
   command->add_option("--dane", rules->dane, "entries that rest on DANE: dane-only or leave-out")
       ->capture_default_str();
+  command->add_option("--suffix", rules->suffixes,
+                      "postfix: require TLS to every domain below, as gov.uk; may be repeated");
+  command
+      ->add_option("--suffix-level", rules->suffix_level,
+                   "what is asked below a suffix: encrypt, or verify (a certificate that can be "
+                   "checked)")
+      ->capture_default_str();
+  command->add_option("--exceptions", rules->exceptions,
+                      "the feed's exceptions.json (its signature beside it): who below a suffix "
+                      "cannot do that today");
   command->add_flag("--allow-unsigned", rules->allow_unsigned,
                     "make rules even from an unsigned edition");
 }

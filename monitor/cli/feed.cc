@@ -75,6 +75,39 @@ void set_postfix_version(const std::string& text, GatewayOptions& options) {
     throw OperatorError("--postfix-version \"" + text + "\" must be like 3.7");
 }
 
+// Who may be sent to in the clear below a suffix is believed on the same terms as an edition.
+ExceptionList exceptions_in(const FeedExportOptions& options) {
+  const std::string& file = options.exceptions;
+  const std::string body = read_whole_file(file, max_edition_octets);
+  if (!options.allow_unsigned || !options.key.empty())
+    if (const auto fault = signature_fault(body, signature_of(file, ""), keys_from(options.key)))
+      throw OperatorError(file + ": " + *fault);
+  auto read = read_exceptions(body);
+  if (const auto* error = std::get_if<EditionError>(&read))
+    throw OperatorError(file + ": " + error->what);
+  return std::get<ExceptionList>(std::move(read));
+}
+
+SuffixPolicy suffix_policy(const FeedExportOptions& options) {
+  SuffixPolicy out;
+  if (options.suffixes.empty()) return out;
+  if (options.format != "postfix") throw OperatorError("--suffix is for the export postfix only");
+  if (options.exceptions.empty())
+    throw OperatorError("--suffix needs --exceptions, the feed's exceptions.json");
+  for (const std::string& suffix : options.suffixes) {
+    const auto name = Name::parse(suffix.starts_with('.') ? suffix.substr(1) : suffix);
+    if (!name) throw OperatorError("--suffix \"" + suffix + "\" must be a domain name like gov.uk");
+    out.suffixes.push_back(*name);
+  }
+  const auto level = parse_suffix_level(options.suffix_level);
+  if (!level)
+    throw OperatorError("--suffix-level \"" + options.suffix_level +
+                        "\" must be encrypt or verify");
+  out.level = *level;
+  out.exceptions = exceptions_in(options);
+  return out;
+}
+
 GatewayOptions gateway_options(const FeedExportOptions& options) {
   const auto tier = parse_tier(options.tier);
   if (!tier || *tier == Tier::none)
@@ -89,7 +122,8 @@ GatewayOptions gateway_options(const FeedExportOptions& options) {
                      .on_expiry = *on_expiry,
                      .allow_unsigned = options.allow_unsigned,
                      .now = now(),
-                     .dane_only = options.dane == "dane-only"};
+                     .dane_only = options.dane == "dane-only",
+                     .suffix = suffix_policy(options)};
   set_postfix_version(options.postfix_version, out);
   return out;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace mailfleet {
 
@@ -29,6 +30,9 @@ struct FeedExportOptions {
   std::string on_expiry = "keep";
   std::string postfix_version = "3.7";
   std::string dane = "dane-only";  // or leave-out
+  std::vector<std::string> suffixes{};
+  std::string suffix_level = "encrypt";  // or verify
+  std::string exceptions{};              // exceptions.json, for the suffixes
   bool allow_unsigned = false;
 };
 struct FeedDiffOptions {
