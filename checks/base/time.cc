@@ -15,8 +15,6 @@ std::optional<int> number(std::string_view text, size_t at, size_t length) {
   return value;
 }
 
-std::string two(long value) { return (value < 10 ? "0" : "") + std::to_string(value); }
-
 std::optional<std::chrono::sys_days> parse_date(std::string_view text) {
   const auto year = number(text, 0, 4);
   const auto month = number(text, 5, 2);
@@ -34,11 +32,21 @@ std::string to_text(Time time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{time - day};
-  std::string year = std::to_string(static_cast<int>(date.year()));
-  while (year.size() < 4) year.insert(0, "0");
-  return year + "-" + two(static_cast<unsigned>(date.month())) + "-" +
-         two(static_cast<unsigned>(date.day())) + "T" + two(clock.hours().count()) + ":" +
-         two(clock.minutes().count()) + ":" + two(clock.seconds().count()) + "Z";
+  std::string out = std::to_string(static_cast<int>(date.year()));
+  if (out.size() < 4) out.insert(0, 4 - out.size(), '0');
+  const auto add = [&](char mark, long number) {
+    out += mark;
+    out += static_cast<char>('0' + number / 10);
+    out += static_cast<char>('0' + number % 10);
+  };
+  out.reserve(20);
+  add('-', static_cast<unsigned>(date.month()));
+  add('-', static_cast<unsigned>(date.day()));
+  add('T', clock.hours().count());
+  add(':', clock.minutes().count());
+  add(':', clock.seconds().count());
+  out += 'Z';
+  return out;
 }
 
 std::optional<Time> parse_time(std::string_view text) {

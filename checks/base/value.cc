@@ -1,5 +1,6 @@
 #include "checks/base/value.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "checks/base/text.h"
@@ -132,8 +133,15 @@ std::string to_json_pretty(const Value& value) {
 
 std::string json_quoted(std::string_view text) {
   static constexpr char digits[] = "0123456789abcdef";
-  const std::string clean = valid_utf8(text);
+  const auto plain = [](char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; };
   std::string out = "\"";
+  if (std::ranges::all_of(text, plain)) {  // nearly always
+    out.reserve(text.size() + 2);
+    out += text;
+    out += '"';
+    return out;
+  }
+  const std::string clean = valid_utf8(text);
   for (const char c : clean) {
     if (c == '"' || c == '\\') (out += '\\') += c;
     else if (c == '\n') out += "\\n";

@@ -5,9 +5,12 @@
 namespace mailfleet {
 namespace {
 
+constexpr size_t octets_in_entry = 640;  // about: what to make room for
+
 // A writer of our own: a tree of a hundred thousand entries would cost more than the text.
 class JsonText {
  public:
+  explicit JsonText(size_t expected) { out_.reserve(expected); }
   JsonText& raw(std::string_view text) {
     out_ += text;
     return *this;
@@ -63,7 +66,7 @@ void write_entry(const FeedEntry& entry, JsonText& out) {
 }  // namespace
 
 std::string edition_json(const Edition& edition) {
-  JsonText out;
+  JsonText out(edition.entries.size() * octets_in_entry);
   out.raw("{").key("schema_version").raw(std::to_string(feed_schema_version));
   out.text("issuer", edition.issuer).key("serial").raw(std::to_string(edition.serial));
   out.moment("issued", edition.issued).moment("expires", edition.expires);

@@ -16,7 +16,15 @@ constexpr std::string_view url_safe =
 std::string encode(std::string_view octets, std::string_view alphabet, bool padded) {
   std::string out;
   out.reserve((octets.size() + 2) / 3 * 4);
-  for (size_t i = 0; i < octets.size(); i += 3) {
+  const size_t whole = octets.size() / 3 * 3;
+  for (size_t i = 0; i < whole; i += 3) {
+    const auto octet = [&](size_t j) { return uint32_t{static_cast<uint8_t>(octets[i + j])}; };
+    const uint32_t bits = octet(0) << 16 | octet(1) << 8 | octet(2);
+    const char four[4] = {alphabet[bits >> 18], alphabet[bits >> 12 & 63], alphabet[bits >> 6 & 63],
+                          alphabet[bits & 63]};
+    out.append(four, 4);
+  }
+  for (size_t i = whole; i < octets.size(); i += 3) {
     const size_t taken = std::min<size_t>(3, octets.size() - i);
     uint32_t bits = 0;
     for (size_t j = 0; j < 3; ++j)
@@ -32,13 +40,19 @@ std::string encode(std::string_view octets, std::string_view alphabet, bool padd
 }
 
 std::optional<std::string> decode(std::string_view text, std::string_view alphabet) {
+  constexpr uint8_t no_letter = 64;
+  std::array<uint8_t, 256> values{};
+  values.fill(no_letter);
+  for (size_t i = 0; i < alphabet.size(); ++i)
+    values[static_cast<uint8_t>(alphabet[i])] = static_cast<uint8_t>(i);
   std::string out;
+  out.reserve(text.size() / 4 * 3 + 2);
   uint32_t bits = 0;
   int held = 0;
   for (const char c : text) {
-    const size_t value = alphabet.find(c);
-    if (value == std::string_view::npos) return {};
-    bits = (bits << 6 | static_cast<uint32_t>(value)) & 0xffffff;
+    const uint8_t value = values[static_cast<uint8_t>(c)];
+    if (value == no_letter) return {};
+    bits = (bits << 6 | value) & 0xffffff;
     held += 6;
     if (held < 8) continue;
     held -= 8;

@@ -83,7 +83,8 @@ Pressed press(const PressState& state, std::vector<PressEntry> entries, bool is_
               const PressSettings& settings, Time now) {
   Pressed out;
   std::set<Name> excused;
-  std::ranges::sort(entries, {}, &PressEntry::domain);
+  if (!std::ranges::is_sorted(entries, {}, &PressEntry::domain))
+    std::ranges::sort(entries, {}, &PressEntry::domain);
   for (PressEntry& entry : entries) {
     if (entry.excused) excused.insert(entry.domain);
     if (is_listed(entry, settings, now))

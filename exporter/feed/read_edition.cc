@@ -1,6 +1,6 @@
 // The strict reader of editions: consumers enforce TLS on what it lets through.
+#include <algorithm>
 #include <boost/json.hpp>
-#include <set>
 #include <stdexcept>
 
 #include "exporter/feed/edition.h"
@@ -24,12 +24,13 @@ class Members {
   Members(const json::value& value, std::string where) : where_(std::move(where)) {
     if (!value.is_object()) refuse(where_, "must be an object");
     object_ = &value.get_object();
+    taken_.reserve(object_->size());
   }
 
   const json::value& take(std::string_view key) {
     const json::value* found = object_->if_contains(key);
     if (!found) refuse(where_, "\"" + std::string(key) + "\" is missing");
-    taken_.insert(std::string(key));
+    if (taken_.empty() || taken_.back() != key) taken_.push_back(key);
     return *found;
   }
   bool has(std::string_view key) const { return object_->contains(key); }
@@ -72,8 +73,9 @@ class Members {
     return value;
   }
   void finish() const {
+    if (taken_.size() == object_->size()) return;
     for (const auto& member : *object_)
-      if (!taken_.contains(std::string(member.key())))
+      if (std::ranges::find(taken_, std::string_view(member.key())) == taken_.end())
         refuse(where_, "\"" + std::string(member.key()) + "\" is not part of the schema");
   }
   std::string at(std::string_view key) const { return where_ + "." + std::string(key); }
@@ -81,7 +83,7 @@ class Members {
  private:
   const json::object* object_ = nullptr;
   std::string where_;
-  std::set<std::string, std::less<>> taken_{};
+  std::vector<std::string_view> taken_{};  // literals: the schema's own words, each once
 };
 
 std::vector<std::string> host_names(Members& members, std::string_view key) {
