@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # The Prometheus rules and the Alertmanager sample: they parse, fire when they should, name only
-# metrics that there are, and lead to runbooks that there are. Needs promtool and amtool.
+# metrics that there are, and lead to runbooks that there are. Needs promtool and amtool. Also: what
+# contrib/fetch ships is clean, as far as shellcheck and systemd (where it is) can say.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 failed=0
 fail() { echo "rules_test: $*" >&2; failed=1; }
 
-for tool in promtool amtool; do
-    command -v "$tool" >/dev/null || fail "$tool is missing (packages/test.txt: prometheus, prometheus-alertmanager)"
+for tool in promtool amtool shellcheck; do
+    command -v "$tool" >/dev/null || fail "$tool is missing (packages/test.txt: prometheus, prometheus-alertmanager, shellcheck)"
 done
 [ $failed = 0 ] || exit 1
 
@@ -54,6 +55,19 @@ done < <({
     grep -hoE '(\(|kind = )"[a-z]+(-[a-z]+)+", *(AlertLevel|Confirmation|alert)' checks/*/*.cc
     grep -hoE '(_kind|degraded|failed_test) = "[a-z-]+"' monitor/*.cc monitor/watch/*.cc
 } | grep -oE '"[^"]+"' | tr -d '"' | sort -u)
+
+shellcheck contrib/fetch/mailfleet-fetch || fail "shellcheck contrib/fetch/mailfleet-fetch"
+if command -v systemd-analyze >/dev/null; then
+    units=$(mktemp -d)
+    sed 's#^ExecStart=.*#ExecStart=/bin/true#' contrib/fetch/mailfleet-fetch.service >"$units/mailfleet-fetch.service"
+    cp contrib/fetch/mailfleet-fetch.timer "$units"
+    systemd-analyze verify --man=no "$units"/* || fail "systemd-analyze verify contrib/fetch"
+    systemd-analyze security --offline=true --threshold=30 "$units/mailfleet-fetch.service" >"$units/security" ||
+        { cat "$units/security" >&2; fail "systemd-analyze security contrib/fetch"; }
+    rm -rf "$units"
+else
+    echo "rules_test: SKIPPED: no systemd-analyze here; the units of contrib/fetch were not looked at" >&2
+fi
 
 [ $failed = 0 ] && echo "The rules are right."
 exit $failed

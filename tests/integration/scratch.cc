@@ -89,9 +89,11 @@ void Scratch::write(const std::string& name, const std::string& text) const {
   std::ofstream(path(name), std::ios::binary) << text;
 }
 
-std::string Scratch::read(const std::string& name) const {
+std::string Scratch::read(const std::string& name) const { return file(path(name)); }
+
+std::string Scratch::file(const std::string& path) {
   std::ostringstream text;
-  text << std::ifstream(path(name), std::ios::binary).rdbuf();
+  text << std::ifstream(path, std::ios::binary).rdbuf();
   return text.str();
 }
 

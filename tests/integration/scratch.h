@@ -20,6 +20,7 @@ class Scratch {
   std::string path(const std::string& name) const { return folder_ + "/" + name; }
   void write(const std::string& name, const std::string& text) const;
   std::string read(const std::string& name) const;
+  static std::string file(const std::string& path);  // the text of any file
 
   // Runs to its end inside the folder; its standard output without the final line break.
   std::string run(const std::vector<std::string>& command) const;
