@@ -17,12 +17,12 @@ std::string encode(std::string_view octets, std::string_view alphabet, bool padd
   std::string out;
   out.reserve((octets.size() + 2) / 3 * 4);
   const size_t whole = octets.size() / 3 * 3;
+  out.resize(whole / 3 * 4);
+  char* to = out.data();
   for (size_t i = 0; i < whole; i += 3) {
     const auto octet = [&](size_t j) { return uint32_t{static_cast<uint8_t>(octets[i + j])}; };
     const uint32_t bits = octet(0) << 16 | octet(1) << 8 | octet(2);
-    const char four[4] = {alphabet[bits >> 18], alphabet[bits >> 12 & 63], alphabet[bits >> 6 & 63],
-                          alphabet[bits & 63]};
-    out.append(four, 4);
+    for (const uint32_t shift : {18U, 12U, 6U, 0U}) *to++ = alphabet[bits >> shift & 63];
   }
   for (size_t i = whole; i < octets.size(); i += 3) {
     const size_t taken = std::min<size_t>(3, octets.size() - i);

@@ -85,6 +85,7 @@ Pressed press(const PressState& state, std::vector<PressEntry> entries, bool is_
   std::set<Name> excused;
   if (!std::ranges::is_sorted(entries, {}, &PressEntry::domain))
     std::ranges::sort(entries, {}, &PressEntry::domain);
+  out.edition.entries.reserve(entries.size());
   for (PressEntry& entry : entries) {
     if (entry.excused) excused.insert(entry.domain);
     if (is_listed(entry, settings, now))

@@ -186,8 +186,10 @@ bool verifies(const PublicKey& key, std::string_view message, const MinisignFile
 std::string jws_text(const SigningKey& key, std::string_view payload) {
   const std::string header =
       to_json(Value::object({{"alg", "EdDSA"}, {"kid", key.public_key().id_text()}}));
-  const std::string signing_input = base64url(header) + "." + base64url(payload);
-  return signing_input + "." + base64url(key.sign(signing_input));
+  std::string out = base64url(payload);
+  out.insert(0, base64url(header) + ".");
+  const std::string signature = base64url(key.sign(out));
+  return std::move((out += '.') += signature);
 }
 
 std::optional<std::string> jws_payload(const PublicKey& key, std::string_view jws) {
