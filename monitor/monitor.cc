@@ -93,13 +93,17 @@ std::filesystem::path store_file(const Config& config) {
 
 Time wall_clock() { return std::chrono::floor<Seconds>(std::chrono::system_clock::now()); }
 
-Monitor::Monitor(boost::asio::io_context& io, const Config& config, const LoadedFleet& fleet)
+Monitor::Monitor(boost::asio::io_context& io, const Config& config, const LoadedFleet& fleet,
+                 Outside outside)
     : lock_(config.monitor.data_dir),
       store_(store_file(config)),
       reference_(load_reference(config.monitor.data_dir)),
       state_(all_checks()),
       schedule_(schedule_settings(config.monitor)),
-      prober_(io, probe_settings(config), wall_clock),
+      now_(std::move(outside.now)),
+      network_(outside.prober ? nullptr
+                              : std::make_unique<NetworkProber>(io, probe_settings(config), now_)),
+      prober_(outside.prober ? *outside.prober : *network_),
       desk_(confirm_settings(config.confirm)),
       maintenances_(config.maintenances) {
   desk_.set_maintenance([this](const Name& domain, Time now) {
@@ -116,11 +120,16 @@ Monitor::Monitor(boost::asio::io_context& io, const Config& config, const Loaded
           .reference = reference_,
           .checks = all_checks(),
           .post = [&io](std::function<void()> work) { boost::asio::post(io, std::move(work)); },
-          .now = wall_clock},
+          .now = now_},
       settings_of(config));
   log_refused_lines(fleet);
   state_.set_fleet(fleet.entries);
   restore();
+}
+
+const ProbeCounters& Monitor::probe_counters() const {
+  static const ProbeCounters nothing_asked{};
+  return network_ ? network_->counters() : nothing_asked;
 }
 
 LoopSettings Monitor::settings_of(const Config& config) const {
@@ -163,7 +172,7 @@ void Monitor::apply(const Config& config, const LoadedFleet& fleet) {
   log_refused_lines(fleet);
   maintenances_ = config.maintenances;
   loop_->set_settings(settings_of(config));
-  schedule_.set_settings(schedule_settings(config.monitor), wall_clock());
+  schedule_.set_settings(schedule_settings(config.monitor), now_());
   state_.set_fleet(fleet.entries);
   schedule_all();
 }
@@ -174,7 +183,7 @@ void Monitor::schedule_all() {
   for (const auto& [name, watched] : state_.domains())
     domains.push_back(
         {.name = name, .group = group_of(watched), .last_look = watched.summary->last_look});
-  schedule_.set_domains(domains, wall_clock());
+  schedule_.set_domains(domains, now_());
 }
 
 }  // namespace mailfleet

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <functional>
 #include <memory>
 
 #include "monitor/config.h"
@@ -16,11 +17,20 @@
 
 namespace mailfleet {
 
+Time wall_clock();
+
+// What the monitor meets outside. Stories bring their own.
+struct Outside {
+  std::function<Time()> now = wall_clock;
+  Prober* prober = nullptr;  // outlives the monitor; null: the network
+};
+
 class Monitor {
  public:
   // Takes the data directory, opens the store and takes up where it left off. Throws OperatorError,
   // StoreError and std::runtime_error, one line each. `io` outlives it.
-  Monitor(boost::asio::io_context& io, const Config& config, const LoadedFleet& fleet);
+  Monitor(boost::asio::io_context& io, const Config& config, const LoadedFleet& fleet,
+          Outside outside = {});
 
   // Makes these the domains and their times. [resolver], [probe] and the store are those of the
   // start.
@@ -34,9 +44,10 @@ class Monitor {
   Schedule& schedule() { return schedule_; }
   Desk& desk() { return desk_; }
   Prober& prober() { return prober_; }
+  Time now() const { return now_(); }
   // What the store remembered of the domains on the trusted list; once.
   std::vector<DomainMemory> take_listed() { return std::move(listed_); }
-  const ProbeCounters& probe_counters() const { return prober_.counters(); }
+  const ProbeCounters& probe_counters() const;
 
  private:
   void restore();
@@ -47,7 +58,9 @@ class Monitor {
   Reference reference_;
   MonitorState state_;
   Schedule schedule_;
-  NetworkProber prober_;
+  std::function<Time()> now_;
+  std::unique_ptr<NetworkProber> network_;  // null when somebody else is asked
+  Prober& prober_;
   Desk desk_;
   std::vector<Maintenance> maintenances_{};
   std::vector<DomainMemory> listed_{};
@@ -56,6 +69,5 @@ class Monitor {
 
 // The database file of [store] url, in the data directory when it is relative.
 std::filesystem::path store_file(const Config& config);
-Time wall_clock();
 
 }  // namespace mailfleet

@@ -59,19 +59,21 @@ AdminResult done() { return {.status = 200, .body = Value::object({{"acknowledge
 }  // namespace
 
 Telling::Telling(boost::asio::io_context& io, const Config& config, Monitor& monitor,
-                 SnapshotBuilder& builder, SelfMetrics& metrics, const std::string& base_url)
+                 SnapshotBuilder& builder, SelfMetrics& metrics, const std::string& base_url,
+                 SenderHost::Post post_alerts)
     : io_(io),
       monitor_(monitor),
       builder_(builder),
       metrics_(metrics),
       sender_(io, config.alertmanager.urls,
               {.base_url = base_url, .resend_interval = config.alertmanager.resend_interval},
-              {.now = wall_clock,
+              {.now = [this] { return monitor_.now(); },
                .failed =
                    [](const std::string& member, const std::string& why) {
                      log_warning("alerts not taken", {{"alertmanager", member}, {"why", why}});
                    },
-               .accepted = {}}),
+               .accepted = {},
+               .post = std::move(post_alerts)}),
       publisher_(
           config.trust, base_url,
           {.save =
@@ -93,9 +95,9 @@ Telling::Telling(boost::asio::io_context& io, const Config& config, Monitor& mon
                  const std::string why = std::to_string(falling) + " of " + std::to_string(active) +
                                          " active entries would be suspended or withdrawn at once";
                  log_error("edition held for a person", {{"why", why}});
-                 save(monitor_.desk().raise_self(held_kind, why, wall_clock()));
+                 save(monitor_.desk().raise_self(held_kind, why, monitor_.now()));
                },
-           .released = [this] { save(monitor_.desk().clear_self(held_kind, wall_clock())); },
+           .released = [this] { save(monitor_.desk().clear_self(held_kind, monitor_.now())); },
            .trouble =
                [](const std::string& what) {
                  log_error("feed files not written", {{"why", what}});
@@ -103,7 +105,7 @@ Telling::Telling(boost::asio::io_context& io, const Config& config, Monitor& mon
       self_test_(monitor.prober(), config.monitor.control_names, [this](bool good) {
         metrics_.self_test("resolver", good);
         const bool was_good = monitor_.desk().self_test("resolver", good);
-        if (good && !was_good) monitor_.schedule().forget_failures(wall_clock());
+        if (good && !was_good) monitor_.schedule().forget_failures(monitor_.now());
       }) {
   monitor_.desk().set_tell([this](const Incident& incident) {
     log_incident(incident);
@@ -117,7 +119,7 @@ Store::Post Telling::post() {
 }
 
 void Telling::restore() {
-  const Time now = wall_clock();
+  const Time now = monitor_.now();
   monitor_.desk().restore(wait_for<std::vector<Incident>>(
       monitor_.store(), [since = now - ended_incidents_shown](Database& database) {
         return read_incidents(database, since);
@@ -161,7 +163,7 @@ void Telling::looked(const LookReport& report) {
     const Watched* watched = monitor_.state().find(report.name);
     if (watched && !watched->entry.parked)
       monitor_.schedule().set_group(report.name, listed ? Group::trusted : Group::monitored,
-                                    wall_clock());
+                                    monitor_.now());
   }
   set_entry(report.name, report.entry, report.posture, report.trust.eligibility, report.remembered);
   const Watched* watched = monitor_.state().find(report.name);
@@ -186,6 +188,7 @@ void Telling::save(const std::vector<Incident>& incidents) {
 void Telling::tick(Time now) {
   save(monitor_.desk().tick(now));
   self_test_.tick(now);
+  sender_.tick();
   // Before everything was looked at once, an edition would leave out whom we have not come to.
   const MonitorState& state = monitor_.state();
   if (state.sweeps() > 0 || state.restored()) publisher_.tick(now);
@@ -213,7 +216,7 @@ void Telling::acknowledge(const Name& domain, const AdminRequest& request, Admin
     if (!open || !open->domains.contains(domain))
       return answer(refused(404, "there is no such open regression of this domain"));
     const auto ended =
-        monitor_.desk().acknowledge(*id, std::string(*by), std::string(*reason), wall_clock());
+        monitor_.desk().acknowledge(*id, std::string(*by), std::string(*reason), monitor_.now());
     if (!ended) return answer(refused(409, "the regression is not open"));
     save({*ended});
     return acknowledge_regression(*ended, std::move(answer));
@@ -230,11 +233,10 @@ void Telling::acknowledge(const Name& domain, const AdminRequest& request, Admin
 
 void Telling::acknowledge_regression(const Incident& incident, AdminAnswer answer) {
   monitor_.store().run(
-      [incident](Database& database) {
+      [incident, now = monitor_.now()](Database& database) {
         for (const Name& name : incident.domains) {
           auto memory = read_memory(database, name, all_checks());
           if (!memory) continue;
-          const Time now = wall_clock();
           mailfleet::acknowledge(memory->watch, incident.check, incident.kind, incident.cause, now);
           acknowledge_change(memory->trust, now);
           save_word(database, name, memory->watch, memory->trust, {}, now);
@@ -249,10 +251,9 @@ void Telling::acknowledge_regression(const Incident& incident, AdminAnswer answe
 void Telling::acknowledge_entry(const Name& domain, bool withdraw, AdminAnswer answer) {
   const auto moved = std::make_shared<std::optional<TrustTransition>>();
   monitor_.store().run(
-      [domain, withdraw, moved](Database& database) {
+      [domain, withdraw, moved, now = monitor_.now()](Database& database) {
         auto memory = read_memory(database, domain, all_checks());
         if (!memory) return;
-        const Time now = wall_clock();
         if (withdraw) {
           *moved = acknowledge_withdrawal(memory->trust, now);
           if (!*moved)
@@ -265,8 +266,8 @@ void Telling::acknowledge_entry(const Name& domain, bool withdraw, AdminAnswer a
       post(),
       [this, domain, moved, answer = std::move(answer)](bool stored) {
         if (!stored) return answer(refused(503, "the store did not take it"));
-        if (*moved) publisher_.moved(domain, **moved, wall_clock());
-        monitor_.schedule().ask_at(domain, wall_clock(), Purpose::recheck);
+        if (*moved) publisher_.moved(domain, **moved, monitor_.now());
+        monitor_.schedule().ask_at(domain, monitor_.now(), Purpose::recheck);
         answer(done());
       });
 }

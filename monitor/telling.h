@@ -8,9 +8,9 @@
 #include "exporter/admin_actions.h"
 #include "exporter/alertmanager/sender.h"
 #include "exporter/metrics/self_metrics.h"
+#include "monitor/control_names.h"
 #include "monitor/monitor.h"
 #include "monitor/publisher.h"
-#include "monitor/control_names.h"
 #include "monitor/snapshot_builder.h"
 
 namespace mailfleet {
@@ -20,7 +20,8 @@ class Telling {
   // Everything outlives it. Throws for a signing key or an Alertmanager address that cannot be
   // used.
   Telling(boost::asio::io_context& io, const Config& config, Monitor& monitor,
-          SnapshotBuilder& builder, SelfMetrics& metrics, const std::string& base_url);
+          SnapshotBuilder& builder, SelfMetrics& metrics, const std::string& base_url,
+          SenderHost::Post post_alerts = post_json);
 
   void looked(const LookReport& report);
   void tick(Time now);

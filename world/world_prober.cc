@@ -14,26 +14,28 @@ namespace {
 
 class WorldProber : public Prober {
  public:
-  WorldProber(const World& world, Time now) : world_(world), servers_(now) {
-    world_.stages.clear();
+  WorldProber(const World& world, Time start, WorldClock clock)
+      : world_(world), servers_(start), clock_(std::move(clock)) {
     resolve_tlsa(world_, servers_.maker());
   }
 
   void ask(const Question& question, AskMode, Deadline, Answer answer) override {
+    servers_.set_now(clock_.now());
     answer(std::visit([this](const auto& asked) -> Observation { return seen(asked); }, question));
   }
 
  private:
+  const World& stage() const { return world_.at(clock_.elapsed()); }
   DnsObservation seen(const DnsQuestion& question) const {
-    if (dns_delay(world_, question) >= limits::dns_timeout)
+    if (dns_delay(stage(), question) >= limits::dns_timeout)
       return {.outcome = Outcome::failed, .status = DnsStatus::timeout, .why = "no answer in time"};
-    return answer_dns(world_, question);
+    return answer_dns(stage(), question);
   }
   SmtpObservation seen(const SmtpQuestion& question) {
-    return see_smtp(world_, servers_, question);
+    return see_smtp(stage(), servers_, question);
   }
   HttpsObservation seen(const HttpsQuestion& question) {
-    return see_https(world_, servers_, question);
+    return see_https(stage(), servers_, question);
   }
   SuffixObservation seen(const SuffixQuestion& question) const {
     return suffixes_.look_up(question.name);
@@ -41,18 +43,26 @@ class WorldProber : public Prober {
 
   World world_;
   WorldServers servers_;
+  WorldClock clock_;
   SuffixList suffixes_{};
 };
 
 }  // namespace
 
 std::unique_ptr<Prober> make_world_prober(const World& world, Time now) {
-  return std::make_unique<WorldProber>(world, now);
+  World still = world;
+  still.stages.clear();
+  return make_world_prober(
+      still, now, {.now = [now] { return now; }, .elapsed = [] { return Milliseconds(0); }});
 }
 
 std::unique_ptr<Prober> make_world_prober(const World& world) {
   if (!world.now) throw std::runtime_error("the world has no clock of its own");
   return make_world_prober(world, *world.now);
+}
+
+std::unique_ptr<Prober> make_world_prober(const World& world, Time start, WorldClock clock) {
+  return std::make_unique<WorldProber>(world, start, std::move(clock));
 }
 
 }  // namespace mailfleet

@@ -2,6 +2,7 @@
 // world's. What it says is what the monitor's own probes would see of the same world.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "monitor/prober.h"
@@ -15,5 +16,12 @@ namespace mailfleet {
 std::unique_ptr<Prober> make_world_prober(const World& world, Time now);
 // At world.now, which must be there.
 std::unique_ptr<Prober> make_world_prober(const World& world);
+
+// A world in which time passes: [[event]] tables happen, dates are counted from `start`.
+struct WorldClock {
+  std::function<Time()> now{};              // what the prober takes for the time
+  std::function<Milliseconds()> elapsed{};  // since the start
+};
+std::unique_ptr<Prober> make_world_prober(const World& world, Time start, WorldClock clock);
 
 }  // namespace mailfleet

@@ -20,6 +20,7 @@ class WorldServers {
       : now_(now), maker_(now), trusted_(TrustStore::from_pem(maker_.ca_pem(), "the world")) {}
 
   Time now() const { return now_; }
+  void set_now(Time now) { now_ = now; }  // certificates stay as they were made
   CertificateMaker& maker() { return maker_; }
 
   // What such a server has. A literal chain without its key cannot be served: `stand_in` says that

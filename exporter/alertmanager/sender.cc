@@ -47,19 +47,19 @@ void AlertSender::pump() {
 
 void AlertSender::post(Delivery::Post post) {
   const PostTarget& target = targets_.at(post.member);
-  post_json(context_, target, "/api/v2/alerts", post.body,
-            [this, post](unsigned status, const std::string& why) {
-              if (stopped_) return;
-              const PostOutcome outcome = outcome_of(status);
-              delivery_.ended(post, outcome, host_.now());
-              if (outcome == PostOutcome::accepted) {
-                if (host_.accepted) host_.accepted(post);
-              } else if (host_.failed) {
-                host_.failed(post.member,
-                             status ? "HTTP " + std::to_string(status) + ": " + why : why);
-              }
-              pump();
-            });
+  host_.post(context_, target, "/api/v2/alerts", post.body,
+             [this, post](unsigned status, const std::string& why) {
+               if (stopped_) return;
+               const PostOutcome outcome = outcome_of(status);
+               delivery_.ended(post, outcome, host_.now());
+               if (outcome == PostOutcome::accepted) {
+                 if (host_.accepted) host_.accepted(post);
+               } else if (host_.failed) {
+                 host_.failed(post.member,
+                              status ? "HTTP " + std::to_string(status) + ": " + why : why);
+               }
+               pump();
+             });
 }
 
 void AlertSender::stop() {

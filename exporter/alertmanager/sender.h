@@ -13,11 +13,15 @@
 namespace mailfleet {
 
 struct SenderHost {
+  using Post = std::function<void(boost::asio::io_context& context, const PostTarget& target,
+                                  const std::string& path, std::string body,
+                                  std::function<void(unsigned status, std::string why)> answer)>;
   std::function<Time()> now{};
   // One line a failure: member and reason.
   std::function<void(const std::string& member, const std::string& why)> failed{};
   // After each accepted post, for the time from detection to telling.
   std::function<void(const Delivery::Post&)> accepted{};
+  Post post = post_json;
 };
 
 class AlertSender {
@@ -26,6 +30,7 @@ class AlertSender {
   AlertSender(boost::asio::io_context& context, const std::vector<std::string>& urls,
               AlertSettings settings, SenderHost host);
   void tell(const Incident& incident);  // at once; and again until it has ended
+  void tick() { pump(); }  // each second or so: the wall clock may move unlike our timer
   void stop();
   const Delivery& delivery() const { return delivery_; }
 
