@@ -17,7 +17,7 @@ const std::vector<std::string> fleet_columns = {
     "domain",         "organisation",      "organisation_cy", "sector",    "contact",
     "dkim_selectors", "sending_addresses", "parked",          "agreement", "tls_ready"};
 constexpr const char* world_parts[] = {"dns", "smtp", "https"};
-constexpr Seconds usual_wait_for_news = std::chrono::hours(3);
+constexpr Seconds usual_wait_for_news = std::chrono::hours(4);
 
 // "6h15m".
 std::optional<Seconds> parse_moment(std::string_view text) {
@@ -287,10 +287,11 @@ std::vector<Story> read_stories(std::string_view text, const std::string& path) 
   const toml::table toml = toml::parse(text, path);
   StrictTable table(toml, path, "a story");
   Stage stage(path);
-  Story top{.tick = std::chrono::minutes(1), .change_at = std::chrono::hours(6)};
-  top.length = std::chrono::hours(12);
+  Story top{.tick = std::chrono::minutes(1), .change_at = std::chrono::hours(3)};
+  top.length = std::chrono::hours(8);
   top.name = table.text("name").value_or("");
-  if (const auto base = table.text("base")) add_base(path, *base, stage);
+  for (const std::string& base : table.texts("base").value_or(std::vector<std::string>{}))
+    add_base(path, base, stage);
   stage.add(table);
   add_plot(table, top);
   add_changes(table, stage, top);
