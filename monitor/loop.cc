@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <exception>
 
+#include "checks/mx/mx.h"
 #include "monitor/log.h"
 #include "monitor/settings.h"
+#include "monitor/watch/announced.h"
 #include "monitor/watch/remembered.h"
 #include "monitor/watch/stale.h"
 
@@ -133,6 +135,7 @@ Look Loop::look_of(const RunningPtr& running, ScanResult result) {
                             .second_path = running->purpose == Purpose::confirmation,
                             .trusted = is_on_list(look.trust),
                             .hold = parts_.desk.holds(running->name, result.at)};
+  accept_announced_mx(running->name, result, look.watch);
   Noticed noticed =
       take_notice(look.watch, running->domain, parts_.checks, result, context, settings_.confirm);
   running->alerts = noticed.alerts;
@@ -150,6 +153,16 @@ Look Loop::look_of(const RunningPtr& running, ScanResult result) {
   weigh_trust(running, result, context, look);
   look.evidence = std::move(result.evidence);
   return look;
+}
+
+void Loop::accept_announced_mx(const Name& name, const ScanResult& result,
+                               DomainWatch& watch) const {
+  if (!settings_.announced_mx || !result.complete) return;
+  const auto announced = settings_.announced_mx(name, result.at);
+  const auto mx = std::ranges::find(parts_.checks, mx_check.id, &Check::id);
+  if (announced.empty() || mx == parts_.checks.end()) return;
+  accept_announced(watch, result.judgements[static_cast<size_t>(mx - parts_.checks.begin())],
+                   announced);
 }
 
 void Loop::weigh_trust(const RunningPtr& running, const ScanResult& result,

@@ -99,6 +99,7 @@ class Loop {
   void scan(const RunningPtr& running);
   void judged(const RunningPtr& running, ScanResult result);
   Look look_of(const RunningPtr& running, ScanResult result);
+  void accept_announced_mx(const Name& name, const ScanResult& result, DomainWatch& watch) const;
   void weigh_trust(const RunningPtr& running, const ScanResult& result, const LookContext& context,
                    Look& look);
   void saved(const RunningPtr& running, const std::shared_ptr<Look>& look, bool stored);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <ctime>
 #include <future>
 
 #include "checks/registry.h"
@@ -93,6 +94,12 @@ std::filesystem::path store_file(const Config& config) {
 
 Time wall_clock() { return std::chrono::floor<Seconds>(std::chrono::system_clock::now()); }
 
+Seconds boot_clock() {
+  timespec since{};
+  clock_gettime(CLOCK_BOOTTIME, &since);
+  return Seconds(since.tv_sec);
+}
+
 Monitor::Monitor(boost::asio::io_context& io, const Config& config, const LoadedFleet& fleet,
                  Outside outside)
     : lock_(config.monitor.data_dir),
@@ -101,6 +108,7 @@ Monitor::Monitor(boost::asio::io_context& io, const Config& config, const Loaded
       state_(all_checks()),
       schedule_(schedule_settings(config.monitor)),
       now_(std::move(outside.now)),
+      steady_(std::move(outside.steady)),
       network_(outside.prober ? nullptr
                               : std::make_unique<NetworkProber>(io, probe_settings(config), now_)),
       prober_(outside.prober ? *outside.prober : *network_),

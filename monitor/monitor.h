@@ -18,10 +18,12 @@
 namespace mailfleet {
 
 Time wall_clock();
+Seconds boot_clock();  // since the machine started, asleep or awake; nobody sets it
 
 // What the monitor meets outside. Stories bring their own.
 struct Outside {
   std::function<Time()> now = wall_clock;
+  std::function<Seconds()> steady = boot_clock;
   Prober* prober = nullptr;  // outlives the monitor; null: the network
 };
 
@@ -45,6 +47,7 @@ class Monitor {
   Desk& desk() { return desk_; }
   Prober& prober() { return prober_; }
   Time now() const { return now_(); }
+  Seconds steady() const { return steady_(); }
   // What the store remembered of the domains on the trusted list; once.
   std::vector<DomainMemory> take_listed() { return std::move(listed_); }
   const ProbeCounters& probe_counters() const;
@@ -59,6 +62,7 @@ class Monitor {
   MonitorState state_;
   Schedule schedule_;
   std::function<Time()> now_;
+  std::function<Seconds()> steady_;
   std::unique_ptr<NetworkProber> network_;  // null when somebody else is asked
   Prober& prober_;
   Desk desk_;

@@ -185,13 +185,24 @@ void Telling::save(const std::vector<Incident>& incidents) {
       });
 }
 
+// Desk keeps it among the self-tests: while it fails, nothing is told of domains.
+bool Telling::clock_believed(Time now) {
+  const bool good = clock_watch_.look(now, monitor_.steady());
+  metrics_.self_test("clock", good);
+  const bool was_good = monitor_.desk().self_test("clock", good);
+  if (was_good && !good) log_error("the clock has jumped", {{"now", to_text(now)}});
+  return good;
+}
+
 void Telling::tick(Time now) {
+  const bool clock_good = clock_believed(now);
   save(monitor_.desk().tick(now));
   self_test_.tick(now);
   sender_.tick();
   // Before everything was looked at once, an edition would leave out whom we have not come to.
   const MonitorState& state = monitor_.state();
-  if (state.sweeps() > 0 || state.restored()) publisher_.tick(now);
+  // Nor can an edition be dated by a clock that jumped.
+  if (clock_good && (state.sweeps() > 0 || state.restored())) publisher_.tick(now);
   if (monitor_.desk().version() != shown_) {
     shown_ = monitor_.desk().version();
     builder_.set_regressions(monitor_.desk().views());

@@ -12,6 +12,7 @@
 #include "monitor/monitor.h"
 #include "monitor/publisher.h"
 #include "monitor/snapshot_builder.h"
+#include "monitor/watch/clock_watch.h"
 
 namespace mailfleet {
 
@@ -33,6 +34,7 @@ class Telling {
  private:
   Store::Post post();
   void restore();
+  bool clock_believed(Time now);
   void save(const std::vector<Incident>& incidents);
   void acknowledge_regression(const Incident& incident, AdminAnswer answer);
   void acknowledge_entry(const Name& domain, bool withdraw, AdminAnswer answer);
@@ -46,6 +48,7 @@ class Telling {
   AlertSender sender_;
   Publisher publisher_;
   SelfTest self_test_;
+  ClockWatch clock_watch_{};
   uint64_t shown_ = 0;  // version of the desk that readers see
   DeliveryCounters counted_{};
 };

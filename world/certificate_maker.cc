@@ -214,21 +214,27 @@ struct CertificateMaker::Workshop {
 
   const Signer& issuer(const std::string& name) {
     if (name == "ca") return ca;
+    if (name == "other-ca") {
+      if (!other.intermediate) add_intermediate(other, "World Other CA", "other authority", 1000);
+      return other;
+    }
     if (name == "untrusted") {
       if (!untrusted.root)
         untrusted =
             signer("Stranger Root CA", "Stranger Issuing CA", "stranger", std::chrono::days(1000));
       return untrusted;
     }
-    if (!expired.intermediate) {
-      // The same root as everybody's, so that only the date is wrong.
-      expired.key = key("ec-p256", "expired");
-      expired.intermediate =
-          authority_certificate({"World Old Issuing CA", "old", now - std::chrono::days(1000),
-                                 now - std::chrono::days(5)},
-                                expired.key, {ca.root.get(), key("ec-p256", "authority root")});
-    }
+    if (!expired.intermediate) add_intermediate(expired, "World Old Issuing CA", "expired", -5);
     return expired;
+  }
+
+  // Under the same root as everybody's.
+  void add_intermediate(Signer& into, const std::string& name, const std::string& owner,
+                        int days_left) {
+    into.key = key("ec-p256", owner);
+    into.intermediate = authority_certificate(
+        {name, owner, now - std::chrono::days(1000), now + std::chrono::days(days_left)}, into.key,
+        {ca.root.get(), key("ec-p256", "authority root")});
   }
 
   MadeCertificate make(const CertificateRecipe& recipe, const std::string& host) {
@@ -268,6 +274,7 @@ struct CertificateMaker::Workshop {
   std::map<std::string, Key> keys{};
   Signer ca{};
   Signer untrusted{};
+  Signer other{};
   Signer expired{};
   std::string ca_der{};
 };

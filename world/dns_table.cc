@@ -37,6 +37,7 @@ void fill(DnsHolding& out, const WorldName& entry, uint16_t type) {
   out.rcode = entry.rcode;
   out.dnssec = entry.dnssec;
   out.delay = entry.delay;
+  out.signatures_end = entry.signatures_end;
   for (const auto& [held_type, content] : entry.types)
     if (!content.records.empty()) out.types.push_back(held_type);
   const auto found = entry.types.find(type);

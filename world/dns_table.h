@@ -16,6 +16,7 @@ struct DnsHolding {
   WorldRcode rcode = WorldRcode::noerror;  // nxdomain also for a name that does not exist
   Dnssec dnssec = Dnssec::insecure;
   Milliseconds delay{0};
+  std::optional<WorldMoment> signatures_end{};
   std::vector<std::string> records{};  // of the type; empty: NODATA
   std::optional<Name> alias{};         // a CNAME instead, when the type is another
   std::optional<Name> wildcard{};      // the "*.x" that this was made from

@@ -7,7 +7,8 @@ namespace {
 
 const std::vector<std::string> keys_known = {"rsa-1024", "rsa-2048", "rsa-3072", "rsa-4096",
                                              "ec-p256",  "ec-p384",  "ec-p521",  "ed25519"};
-const std::vector<std::string> issuers = {"ca", "self", "untrusted", "expired-intermediate"};
+const std::vector<std::string> issuers = {"ca", "other-ca", "self", "untrusted",
+                                          "expired-intermediate"};
 const std::vector<std::string> signatures = {"sha1", "sha256", "sha384", "sha512"};
 
 // "-10d", "+90d", or a fixed "2026-11-21T12:00:00Z".
@@ -19,15 +20,6 @@ std::optional<WorldMoment> parse_moment(std::string_view text) {
   if (!distance) return {};
   const auto whole = std::chrono::duration_cast<Seconds>(*distance);
   return WorldMoment{.offset = before ? -whole : whole};
-}
-
-void read_moment(StrictTable& table, const std::string& key, WorldMoment& into) {
-  const auto text = table.text(key);
-  if (!text) return;
-  const auto moment = parse_moment(*text);
-  if (!moment)
-    table.refuse_key(key, "must be a distance from now such as \"-10d\" or \"+90d\", or a time");
-  into = *moment;
 }
 
 void read_certificate(StrictTable& above, CertificateRecipe& into) {
@@ -71,6 +63,15 @@ void read_misbehaviour(StrictTable& table, std::vector<std::string> allowed, std
 }
 
 }  // namespace
+
+void read_moment(StrictTable& table, const std::string& key, WorldMoment& into) {
+  const auto text = table.text(key);
+  if (!text) return;
+  const auto moment = parse_moment(*text);
+  if (!moment)
+    table.refuse_key(key, "must be a distance from now such as \"-10d\" or \"+90d\", or a time");
+  into = *moment;
+}
 
 void read_server(StrictTable& table, WorldSmtp& into) {
   if (auto banner = table.text("banner")) into.banner = std::move(*banner);

@@ -92,7 +92,8 @@ void read_records(const StrictTable& table, const toml::node& node, uint16_t typ
 // ---- a name
 
 std::string type_list() {
-  return "dnssec, rcode, delay, type, or a record type in lower case: a, aaaa, mx, txt, ns, soa, "
+  return "dnssec, rcode, delay, signatures_end, type, or a record type in lower case: a, aaaa, mx, "
+         "txt, ns, soa, "
          "cname, ptr, tlsa, caa, ds, …";
 }
 
@@ -147,10 +148,14 @@ void read_name(const toml::table& toml, const std::string& file, const Name& nam
   if (const auto word = table.word("dnssec", dnssec_words))
     into.dnssec = *chosen<Dnssec>(dnssec_words, word);
   if (const auto delay = table.duration("delay")) into.delay = *delay;
+  if (toml.contains("signatures_end"))
+    read_moment(table, "signatures_end", into.signatures_end.emplace());
   if (const toml::table* types = table.table("type")) read_types(*types, table, into);
   for (const auto& [key, node] : toml) {
     const std::string_view word = key.str();
-    if (word == "rcode" || word == "dnssec" || word == "delay" || word == "type") continue;
+    if (word == "rcode" || word == "dnssec" || word == "delay" || word == "type" ||
+        word == "signatures_end")
+      continue;
     const uint16_t type = type_of_key(table, word, node);
     if (node.is_table())
       read_type(*node.as_table(), table, type, into.types[type]);

@@ -39,14 +39,6 @@ struct WorldType {
   bool operator==(const WorldType&) const = default;
 };
 
-struct WorldName {
-  std::map<uint16_t, WorldType> types{};  // by the number of the record type
-  WorldRcode rcode = WorldRcode::noerror;
-  Dnssec dnssec = Dnssec::insecure;
-  Milliseconds delay{0};
-  bool operator==(const WorldName&) const = default;
-};
-
 // A moment: so long before or after the world's now, or a fixed one.
 struct WorldMoment {
   Seconds offset{0};
@@ -54,6 +46,15 @@ struct WorldMoment {
 
   Time at(Time now) const { return fixed ? *fixed : now + offset; }
   auto operator<=>(const WorldMoment&) const = default;
+};
+
+struct WorldName {
+  std::map<uint16_t, WorldType> types{};  // by the number of the record type
+  WorldRcode rcode = WorldRcode::noerror;
+  Dnssec dnssec = Dnssec::insecure;
+  Milliseconds delay{0};
+  std::optional<WorldMoment> signatures_end{};  // of a secure name; in memory only
+  bool operator==(const WorldName&) const = default;
 };
 
 // A certificate to be made, see certificate_maker.h.
@@ -64,7 +65,7 @@ struct CertificateRecipe {
   WorldMoment not_before{.offset = -std::chrono::days(10)};
   WorldMoment not_after{.offset = std::chrono::days(80)};
   std::string key = "ec-p256";       // rsa-1024, rsa-2048, rsa-3072, rsa-4096, ec-p384, ed25519
-  std::string issuer = "ca";         // self, untrusted, expired-intermediate
+  std::string issuer = "ca";         // other-ca, self, untrusted, expired-intermediate
   std::string chain = "full";        // leaf-only: the intermediate is left out
   std::string signature = "sha256";  // sha1, sha384, sha512
   std::string purpose = "server";    // client: not meant for servers

@@ -15,7 +15,7 @@ namespace {
 class WorldProber : public Prober {
  public:
   WorldProber(const World& world, Time start, WorldClock clock)
-      : world_(world), servers_(start), clock_(std::move(clock)) {
+      : world_(world), start_(start), servers_(start), clock_(std::move(clock)) {
     resolve_tlsa(world_, servers_.maker());
   }
 
@@ -29,7 +29,11 @@ class WorldProber : public Prober {
   DnsObservation seen(const DnsQuestion& question) const {
     if (dns_delay(stage(), question) >= limits::dns_timeout)
       return {.outcome = Outcome::failed, .status = DnsStatus::timeout, .why = "no answer in time"};
-    return answer_dns(stage(), question);
+    DnsObservation out = answer_dns(stage(), question);
+    const auto end =
+        held(stage(), question.name, static_cast<uint16_t>(question.type)).signatures_end;
+    if (out.secure() && end) out.signatures_expire = end->at(start_);
+    return out;
   }
   SmtpObservation seen(const SmtpQuestion& question) {
     return see_smtp(stage(), servers_, question);
@@ -42,6 +46,7 @@ class WorldProber : public Prober {
   }
 
   World world_;
+  Time start_;
   WorldServers servers_;
   WorldClock clock_;
   SuffixList suffixes_{};

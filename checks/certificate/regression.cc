@@ -6,6 +6,7 @@
 #include <set>
 #include <span>
 
+#include "checks/base/cause.h"
 #include "checks/certificate/certificate.h"
 
 namespace mailfleet {
@@ -173,7 +174,7 @@ std::vector<Move> moves_of(const HostView& was, const HostView& now) {
 
 }  // namespace
 
-std::vector<Move> compare_certificate(const Domain&, const Judgement& before,
+std::vector<Move> compare_certificate(const Domain& domain, const Judgement& before,
                                       const Judgement& after) {
   const Hosts was = hosts_of(before);
   std::vector<Move> out;
@@ -181,7 +182,7 @@ std::vector<Move> compare_certificate(const Domain&, const Judgement& before,
     const auto old = was.find(host);
     if (old == was.end() || !old->second.seen || !view.seen) continue;
     for (Move& move : moves_of(old->second, view)) {
-      if (move.cause.empty()) move.cause = "endpoint:" + host;
+      if (move.cause.empty()) move.cause = host_cause(domain, host);
       out.push_back(std::move(move));
     }
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "checks/base/cause.h"
 #include "checks/dane/dane.h"
 
 namespace mailfleet {
@@ -61,7 +62,8 @@ std::optional<Move> move_between(const HostView& was, const HostView& now) {
 
 }  // namespace
 
-std::vector<Move> compare_dane(const Domain&, const Judgement& before, const Judgement& after) {
+std::vector<Move> compare_dane(const Domain& domain, const Judgement& before,
+                               const Judgement& after) {
   const Hosts was = hosts_of(before);
   std::vector<Move> out;
   for (const auto& [host, view] : hosts_of(after)) {
@@ -69,7 +71,7 @@ std::vector<Move> compare_dane(const Domain&, const Judgement& before, const Jud
     if (old == was.end()) continue;
     auto move = move_between(old->second, view);
     if (!move) continue;
-    move->cause = "endpoint:" + host;
+    move->cause = host_cause(domain, host);
     out.push_back(std::move(*move));
   }
   return out;

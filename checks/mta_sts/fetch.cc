@@ -86,6 +86,7 @@ struct Addresses {
   bool pending = false;
   bool known = true;  // false when a family that was not seen might hold some
   std::vector<Address> all{};
+  std::string host{};  // that they belong to, aliases followed
 };
 
 Addresses addresses_of(const Name& host, Facts& facts) {
@@ -93,6 +94,7 @@ Addresses addresses_of(const Name& host, Facts& facts) {
   const DnsObservation& aaaa = facts.dns(host, DnsType::aaaa);
   Addresses out{.pending = a.pending() || aaaa.pending(), .known = a.known() && aaaa.known()};
   if (out.pending) return out;
+  out.host = a.aliases.empty() ? host.text() : a.aliases.back().text();
   out.all = a.addresses;
   out.all.insert(out.all.end(), aaaa.addresses.begin(), aaaa.addresses.end());
   if (out.all.size() > max_addresses_tried) out.all.resize(max_addresses_tried);
@@ -117,6 +119,7 @@ Fetch fetch_policy(const Name& domain, const std::string& id, Facts& facts) {
     const HttpsObservation& seen = facts.https(*host, address, std::string(policy_path), id);
     if (seen.pending()) return {.pending = true};
     last = judged(seen, *host, facts.now());
+    last.host = to.host;
     timed_out |= last.outcome == "timeout";
     if (!last.inconclusive()) return last;
   }

@@ -21,6 +21,7 @@ struct Fetch {
   std::string outcome{};
   std::string reason{};  // of `certificate`: cert-name, cert-untrusted, cert-expired, cert-invalid
   std::string why{};     // in plain words, as the probe saw it
+  std::string host{};    // who answers: the end of the policy host's aliases
   std::string body{};    // when ok
   std::optional<Time> fetched_at{};
 

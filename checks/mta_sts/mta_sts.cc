@@ -57,6 +57,7 @@ Value facts_of(const View& view) {
   facts.set("result", result_value(view));
   facts.set("id", text_or_null(view.record.id));
   facts.set("fetch", view.record_known ? text_or_null(view.fetch.outcome) : Value("not-tried"));
+  facts.set("policy_host", text_or_null(view.fetch.host));
   set_policy(view, facts);
   facts.set("reason", reason_value(view));
   facts.set("covered", text_or_null(view.covered));

@@ -40,7 +40,11 @@ class Comparison {
             .was = state(was_),
             .now = state(now_)};
   }
-  std::string policy_host() const { return "policy-host:mta-sts." + domain_.name.text(); }
+  // Many domains' policies may come from one host, by aliases.
+  std::string policy_host() const {
+    const std::string host = text_of(now_["policy_host"]);
+    return "policy-host:" + (host.empty() ? "mta-sts." + domain_.name.text() : host);
+  }
 
   Move& add(std::string kind, AlertLevel alert, Confirmation confirm,
             TrustEffect trust = TrustEffect::keep) {

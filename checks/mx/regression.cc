@@ -98,6 +98,8 @@ std::optional<Move> zone_move(const Value& before, const Value& after) {
   if (!kept.empty()) out = moved("neutral", AlertLevel::none, Confirmation::c1, TrustEffect::keep);
   out.was = joined(was);
   out.now = joined(now);
+  // Many domains move to the same servers when their operator does.
+  if (out.alert != AlertLevel::none) out.cause = "ns:" + *now.begin();
   return out;
 }
 

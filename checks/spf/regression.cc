@@ -43,6 +43,17 @@ std::string shared_cause(const Domain& domain, const Value& facts) {
   return "include:" + at->text();
 }
 
+// The included record that lets everybody in, likewise.
+std::string opened_by(const Domain& domain, const Value& facts) {
+  std::string term = word(facts["open_by"]);
+  if (term.starts_with('+')) term.erase(0, 1);
+  constexpr std::string_view include = "include:";
+  if (!term.starts_with(include)) return {};
+  const auto at = Name::from_dns(term.substr(include.size()));
+  if (!at || at->is_at_or_under(domain.name)) return {};
+  return "include:" + at->text();
+}
+
 std::optional<Move> weaker_all(const Value& before, const Value& after) {
   if (strength(after) >= strength(before)) {
     if (strength(after) > strength(before))
@@ -72,8 +83,11 @@ std::optional<Move> lost(const Domain& domain, const Value& before, const Value&
 }
 
 std::optional<Move> policy_move(const Domain& domain, const Value& before, const Value& after) {
-  if (is_open(after) && !is_open(before) && word(after["result"]) == "valid")
-    return moved("spf-open", AlertLevel::page, Confirmation::c1, TrustEffect::attr_off);
+  if (is_open(after) && !is_open(before) && word(after["result"]) == "valid") {
+    Move out = moved("spf-open", AlertLevel::page, Confirmation::c1, TrustEffect::attr_off);
+    out.cause = opened_by(domain, after);
+    return out;
+  }
   if (before["non_sending"].as_bool() == true && after["non_sending"].as_bool() == false &&
       word(after["result"]) == "valid")
     return moved("parked-domain-changed", AlertLevel::ticket, Confirmation::c1);

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "checks/base/cause.h"
 #include "checks/starttls/starttls.h"
 #include "checks/starttls/support.h"
 
@@ -162,7 +163,8 @@ std::optional<Move> suite_move(const Judgement& before, const Judgement& after, 
 
 }  // namespace
 
-std::vector<Move> compare_starttls(const Domain&, const Judgement& before, const Judgement& after) {
+std::vector<Move> compare_starttls(const Domain& domain, const Judgement& before,
+                                   const Judgement& after) {
   const Hosts was = hosts_of(before.facts);
   const Hosts now = hosts_of(after.facts);
   const bool everywhere = lost_everywhere(now) && every_address_lost(after.facts);
@@ -174,7 +176,7 @@ std::vector<Move> compare_starttls(const Domain&, const Judgement& before, const
     compare_host(old->second, view, everywhere, moves);
     if (auto move = suite_move(before, after, old->second, view, host)) moves.push_back(*move);
     for (Move& move : moves) {
-      move.cause = "endpoint:" + host;
+      move.cause = host_cause(domain, host);
       out.push_back(std::move(move));
     }
   }

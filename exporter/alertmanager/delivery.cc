@@ -26,7 +26,9 @@ void Delivery::update(const Incident& incident, Time now) {
 bool Delivery::is_due(const Member& member, const Held& held, Time now) const {
   const auto told = member.told.find(held.incident.id);
   if (told == member.told.end() || told->second.version != held.version) return true;
-  return !told->second.refused && now - told->second.at >= settings_.resend_interval;
+  // Told in the future: the clock was put back.
+  return !told->second.refused &&
+         (now - told->second.at >= settings_.resend_interval || told->second.at > now);
 }
 
 std::vector<int64_t> Delivery::choose(Member& member, Time now) {
@@ -58,6 +60,7 @@ std::vector<Delivery::Post> Delivery::due(Time now) {
   forget_old(now);
   std::vector<Post> out;
   for (auto& [name, member] : members_) {
+    if (member.not_before > now + longest_pause) member.not_before = now;  // it was put back
     if (member.under_way || now < member.not_before) continue;
     Post post{.member = name, .incidents = choose(member, now)};
     std::vector<Alert> alerts;

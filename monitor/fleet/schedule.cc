@@ -10,6 +10,7 @@ constexpr size_t max_asked = 16;  // of one domain
 constexpr size_t max_counted = 10'000;
 constexpr auto gentle_spacing = std::chrono::milliseconds(200);  // overdue ones of a small fleet
 constexpr int back_off_intervals = 4;
+constexpr Seconds clock_put_back = std::chrono::minutes(5);  // more than a correction
 constexpr Seconds max_back_off = std::chrono::hours(24);
 
 uint64_t mixed(uint64_t x) {  // splitmix64
@@ -170,7 +171,25 @@ void Schedule::take(Domains::iterator found, Time now, std::vector<DueDomain>& o
   out.push_back(std::move(due));
 }
 
+// A clock that was put back would leave everybody waiting for a day that is far off.
+void Schedule::follow_clock(Time now) {
+  const bool put_back = latest_ - now > clock_put_back;
+  latest_ = put_back ? now : std::max(latest_, now);
+  if (!put_back) return;
+  std::vector<Domains::value_type*> waiting;
+  for (auto& each : domains_) {
+    State& state = each.second;
+    if (state.last_look) state.last_look = std::min(*state.last_look, now);
+    if (state.looking) continue;
+    unqueue(each.first, state);
+    for (Asked& asked : state.asked) asked.at = std::min(asked.at, now);
+    waiting.push_back(&each);
+  }
+  plan(waiting, now);
+}
+
 std::vector<DueDomain> Schedule::take_due(Time now, size_t most) {
+  follow_clock(now);
   std::vector<DueDomain> out;
   for (auto* queue : {&asked_, &regular_})
     while (out.size() < most && !queue->empty() && std::get<Time>(*queue->begin()) <= now)

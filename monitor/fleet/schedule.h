@@ -92,6 +92,7 @@ class Schedule {
   void plan(const std::vector<Domains::value_type*>& domains, Time now);
   void queue(const Name& name, State& state);
   void unqueue(const Name& name, const State& state);
+  void follow_clock(Time now);
   void take(Domains::iterator found, Time now, std::vector<DueDomain>& out);
 
   ScheduleSettings settings_;
@@ -99,6 +100,7 @@ class Schedule {
   std::set<Key> regular_{};
   std::set<Key> asked_{};
   size_t running_ = 0;
+  Time latest_{};  // that was seen
 };
 
 }  // namespace mailfleet

@@ -49,6 +49,7 @@ const Move* find_move(const std::vector<Move>& moves, const Regression& regressi
 }
 
 void add_look(Agreement& agreement, const LookContext& look) {
+  if (look.now < agreement.last) agreement = {};  // the clock was put back
   if (agreement.looks++ == 0) agreement.first = look.now;
   agreement.last = look.now;
   agreement.second_path |= look.second_path;
@@ -277,6 +278,7 @@ class CheckLook {
   void watch_for_flapping() {
     auto& turns = watch_.turns[std::string(check_.id)];
     while (!turns.empty() && look_.now - turns.front() > settings_.flap_window) turns.pop_front();
+    while (!turns.empty() && turns.back() > look_.now) turns.pop_back();  // the clock was put back
     Regression* const open = open_flapping();
     if (static_cast<int>(turns.size()) > settings_.flap_count && !open) {
       Regression flapping{.check = std::string(check_.id),

@@ -120,7 +120,8 @@ class Judge {
   Seen* find(const Expected& expected) {
     Seen* second_best = nullptr;
     for (Seen& each : seen_) {
-      if (each.taken || each.kind != expected.kind || each.domain != expected.domain ||
+      if (each.taken || each.kind != expected.kind ||
+          (expected.domain != "*" && each.domain != expected.domain) ||
           each.cause != expected.cause)
         continue;
       if (each.severity == expected.severity) return &each;

@@ -84,7 +84,9 @@ class Player {
 
   void start() {
     monitor_ = std::make_unique<Monitor>(io_, config_, load_fleet(config_.fleets),
-                                         Outside{[this] { return now(); }, &network_});
+                                         Outside{.now = [this] { return now(); },
+                                                 .steady = [this] { return elapsed_; },
+                                                 .prober = &network_});
     builder_ = std::make_unique<SnapshotBuilder>([this](SnapshotPtr next) { shown_ = next; });
     telling_ = std::make_unique<Telling>(
         io_, config_, *monitor_, *builder_, metrics_, "http://monitor.example/",

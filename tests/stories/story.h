@@ -18,7 +18,7 @@ using Window = std::pair<Seconds, Seconds>;  // since the start, both ends inclu
 struct Expected {
   std::string kind{};
   std::string severity{};
-  std::string domain{};                         // the label; empty: there must be none
+  std::string domain{};                         // the label; empty: there must be none; "*": any
   std::string cause{};                          // likewise
   std::map<std::string, std::string> labels{};  // others that matter
   Window told{};                                // when it is confirmed, and first posted
