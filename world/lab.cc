@@ -95,6 +95,7 @@ struct Lab::Parts {
 
   // From now on the world is as that stage has it.
   void enter(size_t number) {
+    entered = number;
     stage = {stage_at(world, number), &servers};
     for (const Endpoint& endpoint : endpoints) {
       const auto smtp = find_smtp(*stage.world, {}, endpoint.real);
@@ -120,6 +121,7 @@ struct Lab::Parts {
   asio::steady_timer timer;
   std::chrono::steady_clock::time_point started;
   LabStage stage{};
+  size_t entered = 0;  // number of the stage
   std::vector<Endpoint> endpoints{};
   std::unique_ptr<LabDnsServer> dns{};
 };
@@ -128,6 +130,12 @@ Lab::Lab(asio::io_context& network, World world, LabSettings settings, Time now)
     : parts_(std::make_unique<Parts>(network, std::move(world), std::move(settings), now)) {}
 
 Lab::~Lab() = default;
+
+bool Lab::next_event() {
+  if (parts_->entered == parts_->world.stages.size()) return false;
+  parts_->enter(parts_->entered + 1);
+  return true;
+}
 
 const LabSettings& Lab::settings() const { return parts_->settings; }
 

@@ -28,6 +28,9 @@ class Lab {
   Lab(const Lab&) = delete;
   Lab& operator=(const Lab&) = delete;
 
+  // The next [[event]] happens now, whatever its time. False when there is none left.
+  bool next_event();
+
   const LabSettings& settings() const;  // with the ports in use
   std::string trust_anchor_file() const;
   std::string ca_file() const;

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -36,7 +37,7 @@ bool takes_connections(uint16_t port, const std::string& address) {
   return taken;
 }
 
-pid_t start(const std::vector<std::string>& command, const std::string& folder, int output,
+pid_t spawn(const std::vector<std::string>& command, const std::string& folder, int output,
             int input = -1) {
   std::vector<char*> arguments;
   for (const std::string& each : command) arguments.push_back(const_cast<char*>(each.c_str()));
@@ -62,6 +63,15 @@ uint16_t free_port() {
   getsockname(probe, reinterpret_cast<sockaddr*>(&at), &size);
   close(probe);
   return ntohs(at.sin_port);
+}
+
+bool eventually(const std::function<bool()>& is_so, std::chrono::seconds patience) {
+  const auto end = Clock::now() + patience;
+  while (!is_so()) {
+    if (Clock::now() > end) return false;
+    poll(nullptr, 0, 50);
+  }
+  return true;
 }
 
 std::string program(const std::string& name, const std::string& package) {
@@ -100,7 +110,7 @@ std::string Scratch::file(const std::string& path) {
 std::string Scratch::run(const std::vector<std::string>& command) const {
   int pipe_ends[2] = {-1, -1};
   if (pipe2(pipe_ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
-  const pid_t child = start(command, folder_, pipe_ends[1]);
+  const pid_t child = spawn(command, folder_, pipe_ends[1]);
   close(pipe_ends[1]);
   std::string output;
   char bytes[4096];
@@ -115,9 +125,7 @@ std::string Scratch::run(const std::vector<std::string>& command) const {
 }
 
 void Scratch::serve(const std::vector<std::string>& command, uint16_t port) {
-  const int log = open(path("server.log").c_str(), O_CREAT | O_APPEND | O_WRONLY | O_CLOEXEC, 0644);
-  running_.push_back(start(command, folder_, log));
-  close(log);
+  start(command, "server.log");
   wait_for(port);
 }
 
@@ -125,12 +133,27 @@ int Scratch::serve_with_input(const std::vector<std::string>& command, uint16_t 
   int ends[2] = {-1, -1};
   if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
   const int log = open(path("server.log").c_str(), O_CREAT | O_APPEND | O_WRONLY | O_CLOEXEC, 0644);
-  running_.push_back(start(command, folder_, log, ends[0]));
+  running_.push_back(spawn(command, folder_, log, ends[0]));
   inputs_.push_back(ends[1]);
   close(ends[0]);
   close(log);
   wait_for(port);
   return ends[1];
+}
+
+pid_t Scratch::start(const std::vector<std::string>& command, const std::string& log) {
+  const int output = open(path(log).c_str(), O_CREAT | O_APPEND | O_WRONLY | O_CLOEXEC, 0644);
+  running_.push_back(spawn(command, folder_, output));
+  close(output);
+  return running_.back();
+}
+
+void Scratch::end(pid_t program, int signal) {
+  const auto found = std::ranges::find(running_, program);
+  if (found == running_.end()) throw std::runtime_error("nothing that was started here");
+  running_.erase(found);
+  kill(program, signal);
+  waitpid(program, nullptr, 0);
 }
 
 void Scratch::wait_for(uint16_t port, const std::string& address) const {

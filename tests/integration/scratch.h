@@ -4,7 +4,9 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -29,6 +31,10 @@ class Scratch {
   // The same with a pipe as its standard input; the end to write to, which lives as long as this.
   int serve_with_input(const std::vector<std::string>& command, uint16_t port);
   void wait_for(uint16_t port, const std::string& address = "127.0.0.1") const;
+  // Starts a program whose output goes to the end of that file.
+  pid_t start(const std::vector<std::string>& command, const std::string& log);
+  // Sends the signal to a program that was started here, and waits for its end.
+  void end(pid_t program, int signal);
 
  private:
   std::string folder_;
@@ -36,6 +42,9 @@ class Scratch {
   std::vector<int> inputs_{};
 };
 
+// Asks again and again until it is so; false when it was not so within the time.
+bool eventually(const std::function<bool()>& is_so,
+                std::chrono::seconds patience = std::chrono::seconds(30));
 // A port that was free a moment ago.
 uint16_t free_port();
 // Throws with the package's name unless one of the paths can be run; returns that path.
