@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "checks/base/text.h"
 #include "monitor/watch/stale.h"
 
 namespace mailfleet {
@@ -10,6 +11,8 @@ namespace {
 
 constexpr const char* degraded = "self-prober-degraded";
 constexpr const char* failed_test = "self-test-failed";
+constexpr Seconds figures_told_again{60};
+constexpr Seconds together_period{10};  // the whole fleet is gone through
 
 // What was seen, for the alert: the findings of the check that moved.
 std::string evidence_of(const Notice& notice, const Posture& posture) {
@@ -23,7 +26,8 @@ std::string evidence_of(const Notice& notice, const Posture& posture) {
     out += finding.code + " " + finding.subject + (finding.seen.empty() ? "" : ": " + finding.seen);
     if (out.size() > 500) break;
   }
-  return out.empty() ? notice.regression.now : out;
+  if (out.empty()) out = notice.regression.now;
+  return notice.remark.empty() ? out : out + "; " + notice.remark;
 }
 
 RegressionView view_of(const Incident& incident) {
@@ -46,16 +50,24 @@ RegressionView view_of(const Incident& incident) {
 }  // namespace
 
 void Desk::restore(std::vector<Incident> incidents) {
-  for (Incident& incident : incidents) book_.restore(std::move(incident));
+  for (Incident& incident : incidents) {
+    if (incident.kind == failed_test && !incident.ended_at)
+      for (const std::string_view test : split(incident.evidence, ','))
+        self_tests_[std::string(trim(test))] = false;
+    book_.restore(std::move(incident));
+  }
   ++version_;
   if (!tell_) return;
   for (const auto& [id, incident] : book_.all()) tell_(incident);
 }
 
+bool Desk::doubts_itself() const {
+  return health_.in_doubt() ||
+         std::ranges::any_of(self_tests_, [](const auto& test) { return !test.second; });
+}
+
 bool Desk::holds(const Name& domain, Time now) const {
-  const bool failed =
-      std::ranges::any_of(self_tests_, [](const auto& test) { return !test.second; });
-  return failed || health_.in_doubt() || (is_announced_ && is_announced_(domain, now));
+  return doubts_itself() || (is_announced_ && is_announced_(domain, now));
 }
 
 std::vector<Incident> Desk::copies(const std::vector<int64_t>& ids) {
@@ -71,8 +83,8 @@ std::vector<Incident> Desk::hear(const FleetEntry& entry, const LookOutcome& out
   health_.look(entry.name, unseen_causes(entry.name, posture));
   std::vector<int64_t> changed;
   for (const Notice& notice : outcome.notices) {
-    const auto ids = book_.apply(entry.name, {entry.organisation, entry.sector}, notice,
-                                 evidence_of(notice, posture), now);
+    const auto ids = book_.apply(entry.name, {entry.organisation, entry.sector, entry.contact},
+                                 notice, evidence_of(notice, posture), now);
     changed.insert(changed.end(), ids.begin(), ids.end());
   }
   return copies(changed);
@@ -85,27 +97,44 @@ void Desk::told(const std::vector<Incident>& incidents) {
     if (const Incident* current = book_.find(incident.id)) tell_(*current);
 }
 
-std::vector<Incident> Desk::tick(Time now) {
-  std::vector<int64_t> changed;
-  const auto add = [&](const std::vector<int64_t>& ids) {
-    changed.insert(changed.end(), ids.begin(), ids.end());
-  };
+// The figures move all the time; they are told anew each minute, or when other checks are meant.
+std::vector<int64_t> Desk::doubt(Time now) {
   const auto doubtful = health_.doubtful();
   if (doubtful.empty()) {
-    add(book_.clear_self(degraded, now));
-  } else {
-    std::string evidence = "unknown at once in more than " +
-                           std::to_string(settings_.fleet_unknown_percent) + " % of the fleet:";
-    for (const std::string& check : doubtful)
-      evidence += " " + check + " (" + std::to_string(health_.unknown_causes(check)) + " of " +
-                  std::to_string(health_.domains()) + ")";
-    add(book_.raise_self(degraded, evidence, now));
+    doubtful_told_.reset();
+    return book_.clear_self(degraded, now);
   }
+  if (doubtful == doubtful_ && doubtful_told_ && now - *doubtful_told_ < figures_told_again)
+    return {};
+  doubtful_ = doubtful;
+  doubtful_told_ = now;
+  std::string evidence = "unknown at once in more than " +
+                         std::to_string(settings_.fleet_unknown_percent) + " % of the fleet:";
+  for (const std::string& check : doubtful)
+    evidence += " " + check + " (" + std::to_string(health_.unknown_causes(check)) + " of " +
+                std::to_string(health_.domains()) + ")";
+  return book_.raise_self(degraded, evidence, now);
+}
+
+std::vector<int64_t> Desk::test_failures(Time now) {
   std::string failed;
   for (const auto& [test, good] : self_tests_)
     if (!good) (failed += failed.empty() ? "" : ", ") += test;
-  add(failed.empty() ? book_.clear_self(failed_test, now)
-                     : book_.raise_self(failed_test, failed, now));
+  return failed.empty() ? book_.clear_self(failed_test, now)
+                        : book_.raise_self(failed_test, failed, now);
+}
+
+// While it may be us, nobody else is named.
+std::vector<int64_t> Desk::unseen_together(Time now) {
+  if (together_at_ && now - *together_at_ < together_period) return {};
+  together_at_ = now;
+  return doubts_itself() ? std::vector<int64_t>{} : book_.unseen_together(health_.together(), now);
+}
+
+std::vector<Incident> Desk::tick(Time now) {
+  std::vector<int64_t> changed = doubt(now);
+  for (const auto& more : {test_failures(now), unseen_together(now)})
+    changed.insert(changed.end(), more.begin(), more.end());
   book_.prune(now - ended_incidents_shown);
   return copies(changed);
 }

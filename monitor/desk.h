@@ -40,8 +40,11 @@ class Desk {
   void told(const std::vector<Incident>& incidents);
   // The same for what is about the monitor itself: called each second.
   std::vector<Incident> tick(Time now);
-  // A self-test's outcome; whether it was good before.
+  // A self-test's outcome; whether it was good before. One that failed when the monitor ended
+  // still fails until it is settled.
   bool self_test(const std::string& test, bool good);
+  void no_self_test(const std::string& test) { self_tests_.erase(test); }
+  void no_self_tests() { self_tests_.clear(); }
   // Raised by others: a held edition, a failing store.
   std::vector<Incident> raise_self(const std::string& kind, const std::string& evidence, Time now);
   std::vector<Incident> clear_self(const std::string& kind, Time now);
@@ -56,6 +59,10 @@ class Desk {
   uint64_t version() const { return version_; }  // grows with each change
 
  private:
+  bool doubts_itself() const;
+  std::vector<int64_t> doubt(Time now);
+  std::vector<int64_t> test_failures(Time now);
+  std::vector<int64_t> unseen_together(Time now);
   std::vector<Incident> copies(const std::vector<int64_t>& ids);
 
   ConfirmSettings settings_;
@@ -64,6 +71,9 @@ class Desk {
   Tell tell_{};
   std::function<bool(const Name&, Time)> is_announced_{};
   std::map<std::string, bool> self_tests_{};
+  std::vector<std::string> doubtful_{};  // as told last
+  std::optional<Time> doubtful_told_{};
+  std::optional<Time> together_at_{};
   uint64_t version_ = 0;
 };
 

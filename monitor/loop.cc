@@ -141,8 +141,12 @@ Look Loop::look_of(const RunningPtr& running, ScanResult result) {
   running->alerts = noticed.alerts;
   running->next_look = noticed.outcome.next_look;
   look.posture = after_look(last, parts_.checks, std::move(result.judgements), result.at);
-  for (Notice& each : notice_stale(look.watch, look.posture, context, settings_.confirm))
+  for (Notice& each :
+       notice_stale(look.watch, running->name, look.posture, context, settings_.confirm))
     noticed.outcome.notices.push_back(std::move(each));
+  remark_renewals(look.watch, noticed.outcome, look.posture);
+  for (const Notice& each : noticed.outcome.notices)
+    ++counters_.decisions[static_cast<size_t>(each.decision)];
   if (const Watched* watched = parts_.state.find(running->name))
     look.incidents = parts_.desk.hear(watched->entry, noticed.outcome, look.posture, result.at);
   look.changes = changes_between(running->domain, parts_.checks, last, look.posture);

@@ -6,6 +6,7 @@
 // the domain comes again and the others go on.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -50,9 +51,10 @@ struct LoopCounters {
   uint64_t changes = 0;
   uint64_t alerts = 0;
   uint64_t questions = 0;
-  uint64_t bugs = 0;      // looks that ended with an exception of ours
-  uint64_t skipped = 0;   // looks that the store could not begin
-  uint64_t unstored = 0;  // looks that could not be written down
+  uint64_t bugs = 0;                                 // looks that ended with an exception of ours
+  uint64_t skipped = 0;                              // looks that the store could not begin
+  uint64_t unstored = 0;                             // looks that could not be written down
+  std::array<uint64_t, decision_count> decisions{};  // at single checks, by Decision
 };
 
 class Loop {

@@ -12,17 +12,34 @@ std::vector<double> grown(const Counts& now, const Counts& before) {
 
 }  // namespace
 
+SelfReport::SelfReport(SelfMetrics& metrics, std::span<const Check* const> checks)
+    : metrics_(metrics) {
+  for (const Check* check : checks) metrics_.changes(check->id, 0);
+  for (size_t i = 0; i < decision_count; ++i)
+    metrics_.decisions(to_text(static_cast<Decision>(i)), 0);
+}
+
 void SelfReport::look(const LookReport& report) {
   metrics_.scan_done();
   for (const Change& change : report.changes) metrics_.changes(change.check);
 }
 
 void SelfReport::tick(const ProbeCounters& probe_counters, const StoreCounters& store_counters,
-                      size_t scans_in_flight, size_t scans_waiting) {
+                      const Loop& loop, size_t scans_waiting, Time now) {
   probes(probe_counters);
   store(store_counters);
+  decisions(loop.counters());
   metrics_.queue_length("scans", scans_waiting);
-  metrics_.queue_length("scans_in_flight", scans_in_flight);
+  metrics_.queue_length("scans_in_flight", loop.in_flight());
+  metrics_.heartbeat(now);
+}
+
+void SelfReport::decisions(const LoopCounters& now) {
+  for (size_t i = 0; i < decision_count; ++i)
+    if (now.decisions[i] > loop_.decisions[i])
+      metrics_.decisions(to_text(static_cast<Decision>(i)),
+                         static_cast<double>(now.decisions[i] - loop_.decisions[i]));
+  loop_ = now;
 }
 
 void SelfReport::probes(const ProbeCounters& now) {

@@ -91,7 +91,7 @@ class Serving {
         timer_(io_),
         monitor_(io_, config_, load_fleet(config_.fleets)),
         builder_([this](SnapshotPtr next) { snapshots_.store(std::move(next)); }),
-        report_(metrics_),
+        report_(metrics_, all_checks()),
         telling_(io_, config_, monitor_, builder_, metrics_, base_url(config_)),
         details_(monitor_.store(), all_checks()),
         server_(server_settings(config_, advice_), snapshots_, details_, actions(), metrics_) {}
@@ -144,8 +144,8 @@ class Serving {
     monitor_.loop().fill();
     telling_.tick(now);
     builder_.tick(monitor_.state(), now, Clock::now());
-    report_.tick(monitor_.probe_counters(), monitor_.store().counters(),
-                 monitor_.loop().in_flight(), monitor_.schedule().waiting(now));
+    report_.tick(monitor_.probe_counters(), monitor_.store().counters(), monitor_.loop(),
+                 monitor_.schedule().waiting(now), now);
     if (Clock::now() - pruned_ > prune_period) prune_store(now);
     timer_.expires_after(tick_period);
     timer_.async_wait([this](boost::system::error_code error) {

@@ -6,6 +6,7 @@
 #include "checks/registry.h"
 #include "exporter/feed/encoding.h"
 #include "monitor/log.h"
+#include "monitor/probe/connect.h"
 
 namespace mailfleet {
 namespace {
@@ -102,16 +103,28 @@ Telling::Telling(boost::asio::io_context& io, const Config& config, Monitor& mon
                [](const std::string& what) {
                  log_error("feed files not written", {{"why", what}});
                }}),
-      self_test_(monitor.prober(), config.monitor.control_names, [this](bool good) {
-        metrics_.self_test("resolver", good);
-        const bool was_good = monitor_.desk().self_test("resolver", good);
-        if (good && !was_good) monitor_.schedule().forget_failures(monitor_.now());
-      }) {
+      self_test_(
+          monitor.prober(), config.monitor.control_names,
+          [this](OwnMeans means, SelfTestVerdict verdict) { tested(means, verdict); }, has_route) {
   monitor_.desk().set_tell([this](const Incident& incident) {
     log_incident(incident);
     sender_.tell(incident);
   });
   restore();
+  if (config.monitor.control_names.empty()) monitor_.desk().no_self_tests();
+}
+
+void Telling::tested(OwnMeans means, SelfTestVerdict verdict) {
+  const std::string test(to_text(means));
+  if (verdict == SelfTestVerdict::not_here) {
+    metrics_.no_self_test(test);
+    return monitor_.desk().no_self_test(test);
+  }
+  const bool good = verdict == SelfTestVerdict::good;
+  metrics_.self_test(test, good);
+  const bool was_good = monitor_.desk().self_test(test, good);
+  if (was_good != good) log_warning("self-test", {{"test", test}, {"good", good ? "yes" : "no"}});
+  if (good && !was_good) monitor_.schedule().forget_failures(monitor_.now());
 }
 
 Store::Post Telling::post() {
@@ -210,6 +223,7 @@ void Telling::tick(Time now) {
   const Delivery& delivery = sender_.delivery();
   const DeliveryCounters& all = delivery.counters();
   metrics_.alert_queue_length(delivery.queued());
+  metrics_.alert_queue_oldest(delivery.oldest());
   if (all.sent > counted_.sent) metrics_.alerts_sent(static_cast<double>(all.sent - counted_.sent));
   const uint64_t failed = all.failed + all.refused;
   const uint64_t before = counted_.failed + counted_.refused;

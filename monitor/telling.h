@@ -35,6 +35,7 @@ class Telling {
   Store::Post post();
   void restore();
   bool clock_believed(Time now);
+  void tested(OwnMeans means, SelfTestVerdict verdict);
   void save(const std::vector<Incident>& incidents);
   void acknowledge_regression(const Incident& incident, AdminAnswer answer);
   void acknowledge_entry(const Name& domain, bool withdraw, AdminAnswer answer);

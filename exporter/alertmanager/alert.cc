@@ -98,6 +98,7 @@ std::optional<Alert> alert_of(const Incident& incident, const AlertSettings& set
       {"description", described(incident)},
       {"runbook_url", settings.base_url + "runbooks/" + incident.kind},
       {"page", page_of(incident, settings)}};
+  if (!incident.contact.empty()) alert.annotations["contact"] = for_display(incident.contact, 200);
   if (!incident.domains.empty()) alert.annotations["domains"] = named_domains(incident);
   return alert;
 }

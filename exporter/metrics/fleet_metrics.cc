@@ -105,7 +105,7 @@ void write_fleet(Exposition& out, const Snapshot& snapshot, Checks checks) {
   if (snapshot.at == Time{}) return;
   write_certificates(out, snapshot);
   out.family("mailfleet_snapshot_timestamp_seconds", "gauge",
-             "When these figures were put together.");
+             "When these figures last changed and were put together anew.");
   out.value({}, snapshot.at);
 }
 

@@ -65,6 +65,14 @@ struct SelfMetrics::Families {
           .Add({});
   Gauge& outbox =
       gauge(registry, "mailfleet_alert_queue_length", "Alerts that wait to be sent.").Add({});
+  Family<Gauge>& oldest =
+      gauge(registry, "mailfleet_alert_queue_oldest_timestamp_seconds",
+            "Since when the oldest alert waits that some Alertmanager has not taken.");
+  Family<Counter>& decisions = counter(registry, "mailfleet_decisions_total",
+                                       "What looks at single checks led to, by decision.");
+  Gauge& heartbeat = gauge(registry, "mailfleet_heartbeat_timestamp_seconds",
+                           "When the network thread last did its round; it does four a second.")
+                         .Add({});
   Histogram& writes = histogram(registry, "mailfleet_store_write_seconds",
                                 "How long the store's transactions took.")
                           .Add({}, store_write_bounds());
@@ -121,6 +129,19 @@ void SelfMetrics::alerts_failed(double count) { families_->failed.Increment(coun
 void SelfMetrics::alert_queue_length(size_t length) {
   families_->outbox.Set(static_cast<double>(length));
 }
+void SelfMetrics::alert_queue_oldest(std::optional<Time> since) {
+  Gauge& gauge = families_->oldest.Add({});
+  if (since)
+    gauge.Set(static_cast<double>(since->time_since_epoch().count()));
+  else
+    families_->oldest.Remove(&gauge);
+}
+void SelfMetrics::decisions(std::string_view decision, double count) {
+  families_->decisions.Add({{"decision", std::string(decision)}}).Increment(count);
+}
+void SelfMetrics::heartbeat(Time now) {
+  families_->heartbeat.Set(static_cast<double>(now.time_since_epoch().count()));
+}
 void SelfMetrics::store_writes(const std::vector<double>& counts, double sum_seconds) {
   families_->writes.ObserveMultiple(counts, sum_seconds);
 }
@@ -134,6 +155,10 @@ void SelfMetrics::config_reload(bool successful, Time at) {
 
 void SelfMetrics::self_test(std::string_view test, bool ok) {
   families_->tests.Add({{"test", std::string(test)}}).Set(ok ? 1 : 0);
+}
+
+void SelfMetrics::no_self_test(std::string_view test) {
+  families_->tests.Remove(&families_->tests.Add({{"test", std::string(test)}}));
 }
 
 void SelfMetrics::http_request(std::string_view route, unsigned status) {

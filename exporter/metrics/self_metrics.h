@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,11 +34,16 @@ class SelfMetrics {
   void alerts_sent(double count = 1);
   void alerts_failed(double count = 1);
   void alert_queue_length(size_t length);
+  void alert_queue_oldest(std::optional<Time> since);  // empty: nothing waits, and no series
+  // Why looks led to what they led to ("suspected", "held", …).
+  void decisions(std::string_view decision, double count);
+  void heartbeat(Time now);  // of the network thread
   void store_writes(const std::vector<double>& counts, double sum_seconds);
   void store_errors(double count);
   void resolver_queries(double count = 1);
   void config_reload(bool successful, Time at);  // `at` counts when it was successful
   void self_test(std::string_view test, bool ok);
+  void no_self_test(std::string_view test);  // its series goes: unknown is absent
 
   // The web face about itself. `route` is a row of the route table, not a path.
   void http_request(std::string_view route, unsigned status);

@@ -1,7 +1,9 @@
 #include "monitor/probe/connect.h"
 
 #include <algorithm>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/udp.hpp>
 #include <boost/asio/post.hpp>
 
 namespace mailfleet {
@@ -65,6 +67,17 @@ void connect_to(Socket& socket, const Target& target, const Reach& reach,
   socket.async_connect(
       asio::ip::tcp::endpoint(to_asio(target.address), target.port),
       [done = std::move(done)](const error_code& error) { done(explained(error)); });
+}
+
+// A datagram socket that is "connected" has looked up its route and its own address, no more.
+bool has_route(const Address& address) {
+  asio::io_context context;
+  asio::ip::udp::socket socket(context);
+  error_code error;
+  const asio::ip::udp::endpoint there(to_asio(address), 25);
+  if (socket.open(there.protocol(), error); error) return false;
+  socket.connect(there, error);
+  return !error;
 }
 
 }  // namespace mailfleet

@@ -36,4 +36,7 @@ struct Target {
 void connect_to(Socket& socket, const Target& target, const Reach& reach,
                 std::function<void(ConnectResult)> done);
 
+// Whether this machine knows a way to the address. Sends nothing.
+bool has_route(const Address& address);
+
 }  // namespace mailfleet

@@ -1,5 +1,7 @@
 #include "monitor/watch/fleet_health.h"
 
+#include "monitor/watch/stale.h"
+
 namespace mailfleet {
 
 void FleetHealth::count(const std::vector<std::pair<std::string, std::string>>& unseen, int by) {
@@ -28,6 +30,20 @@ void FleetHealth::forget(const Name& domain) {
 size_t FleetHealth::unknown_causes(const std::string& check) const {
   const auto found = causes_.find(check);
   return found == causes_.end() ? 0 : found->second.size();
+}
+
+std::map<std::string, UnseenTogether> FleetHealth::together() const {
+  std::map<std::string, UnseenTogether> out;
+  for (const auto& [domain, unseen] : unseen_)
+    for (const auto& [check, cause] : unseen) {
+      if (!is_shared_cause(cause)) continue;
+      UnseenTogether& together = out[cause];
+      together.domains.insert(domain);
+      together.checks.insert(check);
+    }
+  std::erase_if(
+      out, [](const auto& each) { return each.second.domains.size() < least_unseen_together; });
+  return out;
 }
 
 std::vector<std::string> FleetHealth::doubtful() const {

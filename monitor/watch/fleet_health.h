@@ -1,10 +1,12 @@
 // Doubt yourself first: when much of the fleet goes unknown at once it is us, not them. Pure.
 //
 // Counted per check: the domains that we used to know and could not see in their latest look. Those
-// that share one cause (an MX host, a name server) count as one: a provider's outage is not ours.
+// that share one cause (an operator, an MX host, a name server) count as one: a provider's outage
+// is not ours. It is an incident of its own.
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,15 @@ namespace mailfleet {
 
 // Fewer than this many causes are not "the fleet", whatever the percentage.
 constexpr size_t least_unknown_causes = 3;
+
+// So many domains unseen together for one cause are told as one.
+constexpr size_t least_unseen_together = 3;
+
+// Domains that cannot be seen for one cause, and the checks that it hides.
+struct UnseenTogether {
+  std::set<Name> domains{};
+  std::set<std::string> checks{};
+};
 
 class FleetHealth {
  public:
@@ -29,6 +40,8 @@ class FleetHealth {
   bool in_doubt() const { return !doubtful().empty(); }
   size_t domains() const { return unseen_.size(); }
   size_t unknown_causes(const std::string& check) const;
+  // By shared cause ("endpoint:HOST", …), from least_unseen_together domains on.
+  std::map<std::string, UnseenTogether> together() const;
 
  private:
   void count(const std::vector<std::pair<std::string, std::string>>& unseen, int by);

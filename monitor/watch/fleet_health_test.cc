@@ -43,3 +43,17 @@ TEST_CASE("fleet health: a handful is no fleet") {
   health.look(domain(2), {{"mx", "d2.gov.uk"}});
   CHECK(health.in_doubt());
 }
+
+TEST_CASE("fleet health: who is unseen together, and for what") {
+  FleetHealth health(10);
+  for (int i = 0; i < 4; ++i)
+    health.look(domain(i), {{"starttls", "operator:big"}, {"certificate", "operator:big"}});
+  for (int i = 4; i < 6; ++i) health.look(domain(i), {{"starttls", "endpoint:mx.small.uk"}});
+  for (int i = 6; i < 9; ++i) health.look(domain(i), {{"spf", domain(i).text()}});
+  auto together = health.together();
+  REQUIRE(together.size() == 1);
+  CHECK(together["operator:big"].domains.size() == 4);
+  CHECK(together["operator:big"].checks == std::set<std::string>{"certificate", "starttls"});
+  for (int i = 0; i < 2; ++i) health.look(domain(i), {});
+  CHECK(health.together().empty());
+}

@@ -10,6 +10,14 @@ bool is_open(const Incident& incident) {
          incident.state == RegressionState::confirmed;
 }
 
+constexpr const char* unseen_kind = "unseen-together";
+
+std::string joined(const std::set<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) (out += out.empty() ? "" : ", ") += word;
+  return out;
+}
+
 // One alert per cause and kind; without a cause one per domain, check and kind.
 std::string key_of(const Name* domain, const Regression& regression) {
   if (!regression.cause.empty()) return regression.cause + " " + regression.kind;
@@ -44,6 +52,7 @@ Incident& IncidentBook::open_new(const Name* domain, const IncidentOwner& owner,
                  .check = regression.check,
                  .cause = regression.cause,
                  .organisation = owner.organisation,
+                 .contact = owner.contact,
                  .sector = owner.sector,
                  .severity = regression.severity,
                  .since = since};
@@ -78,9 +87,9 @@ Incident& IncidentBook::succeed(Incident& milder, const Seen& seen, Ids& changed
   const std::set<Name> domains = milder.domains;
   const Time since = milder.since;
   const bool alone = domains.size() <= 1;
-  Incident& graver =
-      open_new(alone ? &seen.domain : nullptr,
-               alone ? seen.owner : IncidentOwner{"", seen.owner.sector}, seen.regression, since);
+  Incident& graver = open_new(alone ? &seen.domain : nullptr,
+                              alone ? seen.owner : IncidentOwner{"", seen.owner.sector, ""},
+                              seen.regression, since);
   graver.domains = domains;
   return graver;
 }
@@ -97,6 +106,7 @@ void IncidentBook::confirm(Incident* open, const Seen& seen, Ids& changed) {
     if (open->domains.size() > 1 && !open->cause.empty()) {
       open->domain.reset();
       open->organisation.clear();
+      open->contact.clear();
     }
   }
   open->state = RegressionState::confirmed;
@@ -146,8 +156,9 @@ std::vector<int64_t> IncidentBook::raise_self(const std::string& kind, const std
                                               Time now) {
   const Regression self{.check = "monitor", .kind = kind, .severity = AlertLevel::page};
   if (Incident* open = open_of(nullptr, self)) {
+    if (open->evidence == evidence) return {};
     open->evidence = evidence;
-    return {};
+    return {open->id};
   }
   Incident& incident = open_new(nullptr, {}, self, now);
   incident.state = RegressionState::confirmed;
@@ -161,6 +172,33 @@ std::vector<int64_t> IncidentBook::clear_self(const std::string& kind, Time now)
   if (!open) return {};
   end(*open, RegressionState::resolved, "recovered", now);
   return {open->id};
+}
+
+std::vector<int64_t> IncidentBook::unseen_together(
+    const std::map<std::string, UnseenTogether>& together, Time now) {
+  Ids changed;
+  for (auto& [id, incident] : incidents_) {
+    if (incident.kind != unseen_kind || !is_open(incident) || together.contains(incident.cause))
+      continue;
+    end(incident, RegressionState::resolved, "recovered", now);
+    changed.push_back(id);
+  }
+  for (const auto& [cause, unseen] : together) {
+    const Regression shared{.check = *unseen.checks.begin(),
+                            .kind = unseen_kind,
+                            .cause = cause,
+                            .severity = AlertLevel::info};
+    Incident* open = open_of(nullptr, shared);
+    if (open && open->domains == unseen.domains) continue;
+    if (!open) open = &open_new(nullptr, {}, shared, now);
+    open->state = RegressionState::confirmed;
+    if (!open->confirmed_at) open->confirmed_at = now;
+    open->domains = unseen.domains;
+    open->was = "seen";
+    open->now = "not seen: " + joined(unseen.checks);
+    changed.push_back(open->id);
+  }
+  return changed;
 }
 
 std::vector<int64_t> IncidentBook::forget(const Name& domain, Time now) {

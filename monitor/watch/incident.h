@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "monitor/watch/fleet_health.h"
 #include "monitor/watch/regression.h"
 
 namespace mailfleet {
@@ -23,6 +24,7 @@ struct Incident {
   std::string cause{};           // empty: the domain's own
   std::optional<Name> domain{};  // the only domain at opening
   std::string organisation{};    // of that domain; empty when there were several
+  std::string contact{};         // likewise
   std::string sector{};          // shared by all at opening; else empty
   AlertLevel severity = AlertLevel::info;
   RegressionState state = RegressionState::suspected;
@@ -43,6 +45,7 @@ struct Incident {
 struct IncidentOwner {
   std::string organisation{};
   std::string sector{};
+  std::string contact{};
 };
 
 class IncidentBook {
@@ -54,6 +57,10 @@ class IncidentBook {
   // About the monitor itself: opens, or keeps open, an incident without a domain.
   std::vector<int64_t> raise_self(const std::string& kind, const std::string& evidence, Time now);
   std::vector<int64_t> clear_self(const std::string& kind, Time now);
+  // Domains that cannot be seen for one cause: an information, no regression, and nobody's fault.
+  // What is not among `together` any more has ended.
+  std::vector<int64_t> unseen_together(const std::map<std::string, UnseenTogether>& together,
+                                       Time now);
   // A domain left the fleet: it leaves its incidents.
   std::vector<int64_t> forget(const Name& domain, Time now);
   // Ends an open incident by a person's word. False when it is not open.

@@ -115,3 +115,21 @@ TEST_CASE("incident: acknowledged once, by name") {
   CHECK(desk.book.find(1)->ended_by == "kim");
   CHECK(desk.book.forget(*Name::parse("a.uk"), desk.now).empty());
 }
+
+TEST_CASE("incident: what is unseen together is one information, and ends by itself") {
+  IncidentBook book;
+  const UnseenTogether big{.domains = {*Name::parse("a.uk"), *Name::parse("b.uk")},
+                           .checks = {"certificate", "starttls"}};
+  const auto opened = book.unseen_together({{"operator:big", big}}, start);
+  REQUIRE(opened.size() == 1);
+  const Incident& incident = *book.find(opened.front());
+  CHECK(incident.severity == AlertLevel::info);  // never posted
+  CHECK(incident.cause == "operator:big");
+  CHECK(!incident.domain);
+  CHECK(incident.domains == big.domains);
+  CHECK(incident.now == "not seen: certificate, starttls");
+  CHECK(book.unseen_together({{"operator:big", big}}, start + Seconds(60)).empty());
+  CHECK(book.unseen_together({}, start + Seconds(90)) == opened);
+  CHECK(incident.state == RegressionState::resolved);
+  CHECK(book.unseen_together({}, start + Seconds(95)).empty());
+}

@@ -99,7 +99,7 @@ class CheckLook {
   }
 
   void tell(Decision decision, const Regression& regression = {}) {
-    out_.notices.push_back({decision, std::string(check_.id), regression, {}});
+    out_.notices.push_back({decision, std::string(check_.id), regression, {}, {}});
   }
 
   void want_look(std::optional<Time> at) {
@@ -330,6 +330,16 @@ LookOutcome notice(DomainWatch& watch, const Domain& domain, std::span<const Che
   for (size_t i = 0; i < checks.size(); ++i)
     CheckLook(watch, domain, *checks[i], judgements[i], look, settings, out).run();
   return out;
+}
+
+void remark_renewals(DomainWatch& watch, LookOutcome& outcome, const Posture& posture) {
+  constexpr std::string_view endpoint = "endpoint:";
+  learn_renewals(watch.renewals, posture);
+  for (Notice& each : outcome.notices) {
+    const std::string_view cause = each.regression.cause;
+    if (each.regression.kind == "cert-expiring" && cause.starts_with(endpoint))
+      each.remark = renewal_remark(watch.renewals, cause.substr(endpoint.size()), posture.at);
+  }
 }
 
 bool acknowledge(DomainWatch& watch, std::string_view check, std::string_view kind,

@@ -16,6 +16,7 @@
 
 #include "checks/base/check.h"
 #include "monitor/watch/confirm.h"
+#include "monitor/watch/renewal.h"
 
 namespace mailfleet {
 
@@ -71,6 +72,7 @@ struct DomainWatch {
   std::vector<Regression> regressions{};                         // not ended
   std::map<std::string, std::deque<Time>, std::less<>> turns{};  // of late, for flapping
   std::map<std::string, Time, std::less<>> young_selectors{};    // of DKIM (remembered.h)
+  RenewalHabits renewals{};                                      // of its mail hosts
 
   bool operator==(const DomainWatch&) const = default;
 };
@@ -80,6 +82,7 @@ struct Notice {
   std::string check{};
   Regression regression{};    // as it stands after the decision; empty kind when none is meant
   std::vector<Move> moves{};  // for `accepted`: what moved, for the change log
+  std::string remark{};       // what else people should know; added to the evidence
 };
 
 struct LookContext {
@@ -98,6 +101,10 @@ struct LookOutcome {
 LookOutcome notice(DomainWatch& watch, const Domain& domain, std::span<const Check* const> checks,
                    const std::vector<Judgement>& judgements, const LookContext& look,
                    const ConfirmSettings& settings);
+
+// Learns from the look when certificates are renewed, and adds to what is told of one that runs
+// out.
+void remark_renewals(DomainWatch& watch, LookOutcome& outcome, const Posture& posture);
 
 // Somebody says: we know. The regression ends as acknowledged; what is seen now is the new normal.
 // False when there is no such open regression.

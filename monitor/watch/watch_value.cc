@@ -66,6 +66,29 @@ Regression regression_of(const Value& value) {
           .before = judgement_of(value["before"])};
 }
 
+Value from(const RenewalHabits& habits) {
+  Value out = Value::object();
+  for (const auto& [host, habit] : habits) {
+    Value left = Value::list();
+    for (const Seconds each : habit.left) left.push(int64_t{each.count()});
+    out.set(host, Value::object({{"not_after", to_text(habit.not_after)}, {"left", left}}));
+  }
+  return out;
+}
+
+RenewalHabits renewals_of(const Value& value) {
+  RenewalHabits out;
+  for (const auto& [host, habit] : value.members()) {
+    const auto not_after = time_in(habit["not_after"]);
+    if (!not_after) continue;
+    RenewalHabit& read = out[host];
+    read.not_after = *not_after;
+    for (const Value& left : habit["left"].items())
+      if (const auto seconds = left.as_int()) read.left.emplace_back(*seconds);
+  }
+  return out;
+}
+
 }  // namespace
 
 Value to_value(const Judgement& judgement) {
@@ -104,7 +127,8 @@ Value to_value(const DomainWatch& watch) {
   }
   Value out = Value::object({{"baseline", std::move(baseline)},
                              {"regressions", std::move(regressions)},
-                             {"turns", std::move(turns)}});
+                             {"turns", std::move(turns)},
+                             {"renewals", from(watch.renewals)}});
   if (watch.young_selectors.empty()) return out;
   Value young = Value::object();
   for (const auto& [selector, since] : watch.young_selectors) young.set(selector, to_text(since));
@@ -123,6 +147,7 @@ DomainWatch domain_watch_of(const Value& value) {
       if (const auto at = time_in(time)) out.turns[check].push_back(*at);
   for (const auto& [selector, since] : value["young_selectors"].members())
     if (const auto at = time_in(since)) out.young_selectors[selector] = *at;
+  out.renewals = renewals_of(value["renewals"]);
   return out;
 }
 
@@ -135,6 +160,7 @@ Value to_value(const Incident& incident) {
                         {"cause", incident.cause},
                         {"domain", incident.domain ? Value(incident.domain->text()) : Value()},
                         {"organisation", incident.organisation},
+                        {"contact", incident.contact},
                         {"sector", incident.sector},
                         {"severity", to_text(incident.severity)},
                         {"state", to_text(incident.state)},
@@ -156,6 +182,7 @@ Incident incident_of(const Value& value) {
                .cause = text_in(value["cause"]),
                .domain = Name::from_dns(text_in(value["domain"])),
                .organisation = text_in(value["organisation"]),
+               .contact = text_in(value["contact"]),
                .sector = text_in(value["sector"]),
                .severity = word_of<AlertLevel>(value["severity"], 4),
                .state = word_of<RegressionState>(value["state"], 4),

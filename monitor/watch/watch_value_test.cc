@@ -26,6 +26,7 @@ TEST_CASE("watch value: what is remembered comes back the same") {
                                .agreement = {3, true, now, now + Seconds(9)},
                                .before = judgement});
   watch.turns["spf"] = {now, now + Seconds(60)};
+  watch.renewals["mx.a.uk"] = {.not_after = now, .left = {Seconds(86400), Seconds(0)}};
   CHECK(domain_watch_of(to_value(watch)) == watch);
 
   const Incident incident{.id = 7,
@@ -34,6 +35,7 @@ TEST_CASE("watch value: what is remembered comes back the same") {
                           .cause = "include:x.uk",
                           .domain = Name::parse("a.uk"),
                           .organisation = "A",
+                          .contact = "it@a.uk",
                           .sector = "health",
                           .severity = AlertLevel::page,
                           .state = RegressionState::acknowledged,
