@@ -31,17 +31,20 @@ bool Delivery::is_due(const Member& member, const Held& held, Time now) const {
          (now - told->second.at >= settings_.resend_interval || told->second.at > now);
 }
 
-std::vector<int64_t> Delivery::choose(Member& member, Time now) {
+// What is above suspicion first, together; then, alone, what has failed least often.
+std::vector<int64_t> Delivery::choose(const Member& member, Time now) const {
   std::vector<int64_t> out;
+  std::optional<std::pair<int, int64_t>> alone;  // how often it failed, and which
   for (const auto& [id, held] : held_) {
     if (!is_due(member, held, now)) continue;
-    if (member.singly.contains(id)) {
-      if (out.empty()) return {id};
-      continue;
-    }
-    out.push_back(id);
+    const auto suspect = member.singly.find(id);
+    if (suspect == member.singly.end())
+      out.push_back(id);
+    else if (!alone || suspect->second < alone->first)
+      alone = {suspect->second, id};
     if (out.size() == max_alerts_in_post) break;
   }
+  if (out.empty() && alone) out.push_back(alone->second);
   return out;
 }
 
@@ -52,7 +55,7 @@ void Delivery::forget_old(Time now) {
   });
   for (auto& [name, member] : members_) {
     std::erase_if(member.told, [&](const auto& told) { return !held_.contains(told.first); });
-    std::erase_if(member.singly, [&](int64_t id) { return !held_.contains(id); });
+    std::erase_if(member.singly, [&](const auto& each) { return !held_.contains(each.first); });
   }
 }
 
@@ -82,6 +85,36 @@ std::vector<Delivery::Post> Delivery::due(Time now) {
   return out;
 }
 
+void Delivery::refused(Member& member, const Post& post) {
+  const bool alone = post.incidents.size() == 1;
+  for (const int64_t id : post.incidents) {
+    if (alone) {
+      ++counters_.refused;
+      member.told[id].refused = true;
+      member.singly.erase(id);
+    } else {
+      member.singly.emplace(id, 0);
+      member.told.erase(id);
+    }
+  }
+}
+
+void Delivery::failed(Member& member, const Post& post, Time now) {
+  counters_.failed += post.incidents.size();
+  const bool alone = post.incidents.size() == 1;
+  if (!alone) ++member.failures;
+  for (const int64_t id : post.incidents) {
+    member.told.erase(id);
+    const auto suspect = member.singly.find(id);
+    if (suspect != member.singly.end()) ++suspect->second;
+    if (!alone && member.failures >= failures_until_single) member.singly.emplace(id, 0);
+  }
+  // Longer than that, and what is open would end at the member before it is sent again.
+  const Seconds longest = std::clamp(settings_.resend_interval, first_pause, longest_pause);
+  member.pause = std::clamp(member.pause * 2, first_pause, longest);
+  member.not_before = now + member.pause;
+}
+
 void Delivery::ended(const Post& post, PostOutcome outcome, Time now) {
   const auto found = members_.find(post.member);
   if (found == members_.end()) return;
@@ -90,28 +123,15 @@ void Delivery::ended(const Post& post, PostOutcome outcome, Time now) {
   switch (outcome) {
     case PostOutcome::accepted:
       counters_.sent += post.incidents.size();
+      member.failures = 0;
       member.pause = Seconds(0);
       member.not_before = {};
       for (const int64_t id : post.incidents) member.singly.erase(id);
       return;
     case PostOutcome::refused:
-      if (post.incidents.size() == 1) {
-        ++counters_.refused;
-        member.told[post.incidents.front()].refused = true;
-        member.singly.erase(post.incidents.front());
-        return;
-      }
-      for (const int64_t id : post.incidents) {
-        member.singly.insert(id);
-        member.told.erase(id);
-      }
-      return;
+      return refused(member, post);
     case PostOutcome::failed:
-      counters_.failed += post.incidents.size();
-      for (const int64_t id : post.incidents) member.told.erase(id);
-      member.pause = std::clamp(member.pause * 2, first_pause, longest_pause);
-      member.not_before = now + member.pause;
-      return;
+      return failed(member, post, now);
   }
 }
 

@@ -1,13 +1,13 @@
 // Who has been told what: plans the posts to each Alertmanager. Pure; the sockets are sender.h's.
 //
 // Every member of a cluster is told by itself. A change is sent at once, everything open again each
-// resend_interval. A member that fails is tried again with growing pauses; one that refuses a batch
-// (400) is sent its alerts one by one, so that a bad one never takes the good ones with it.
+// resend_interval. A member that fails is tried again with growing pauses, never longer than
+// resend_interval; one that refuses a batch (400), or fails at it again and again, is sent its
+// alerts one by one, so that a bad one never takes the good ones with it.
 #pragma once
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +18,7 @@ namespace mailfleet {
 constexpr size_t max_alerts_in_post = 64;
 constexpr Seconds first_pause{1};
 constexpr Seconds longest_pause{60};
+constexpr int failures_until_single = 3;  // of batches in a row; then one by one
 
 enum class PostOutcome : uint8_t { accepted, refused, failed };
 
@@ -58,7 +59,8 @@ class Delivery {
   };
   struct Member {
     std::map<int64_t, Told> told{};
-    std::set<int64_t> singly{};  // were in a refused batch
+    std::map<int64_t, int> singly{};  // were in a bad batch; how often they failed alone
+    int failures = 0;                 // of batches in a row
     bool under_way = false;
     Seconds pause{0};
     Time not_before{};
@@ -69,7 +71,9 @@ class Delivery {
     Time changed{};
   };
   bool is_due(const Member& member, const Held& held, Time now) const;
-  std::vector<int64_t> choose(Member& member, Time now);
+  std::vector<int64_t> choose(const Member& member, Time now) const;
+  void refused(Member& member, const Post& post);
+  void failed(Member& member, const Post& post, Time now);
   void forget_old(Time now);
 
   AlertSettings settings_;

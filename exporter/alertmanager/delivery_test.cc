@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <utility>
 
 using namespace mailfleet;
 
@@ -17,6 +18,7 @@ Incident incident(int64_t id) {
           .cause = "endpoint:mx.a.uk",
           .domain = Name::parse("a.uk"),
           .organisation = "A Council",
+          .contact = "it@a.uk",
           .sector = "local-authority",
           .severity = AlertLevel::page,
           .state = RegressionState::confirmed,
@@ -74,6 +76,7 @@ TEST_CASE("alert: names, labels and what is never told") {
                                                             {"organisation", "A Council"}});
   CHECK(fault_of(*alert).empty());
   CHECK(alert->annotations.at("domains") == "a.uk b.uk");
+  CHECK(alert->annotations.at("contact") == "it@a.uk");
   CHECK(alert->annotations.at("runbook_url") == "https://m.example/runbooks/starttls-lost");
   CHECK(alert->annotations.at("description").find('\x01') == std::string::npos);
   CHECK(alert->annotations.at("description")
@@ -134,6 +137,41 @@ TEST_CASE(
   CHECK(desk.delivery.counters().sent == 4);
   desk.now += Seconds(60);
   CHECK(desk.post(takes_all) == "am1:13 am2:13");
+}
+
+TEST_CASE("delivery: one at which a member fails does not keep the others from it") {
+  Desk desk;
+  for (int64_t id = 1; id <= 3; ++id) desk.delivery.update(incident(id), desk.now);
+  const auto fails_at_one = [](const Delivery::Post& post) {
+    return std::ranges::find(post.incidents, 1) != post.incidents.end() ? PostOutcome::failed
+                                                                        : PostOutcome::accepted;
+  };
+  std::string posted;
+  for (int i = 0; i < 30; ++i) {
+    posted += desk.post(fails_at_one) + " ";
+    desk.now += Seconds(1);
+  }
+  // Three batches, then alone; and once more alone, while the others are told.
+  CHECK(posted.find("am1:123 am2:123  am1:123 am2:123   am1:123 am2:123") == 0);
+  CHECK(desk.delivery.queued() == 1);
+  CHECK(desk.delivery.counters().sent == 4);
+  // What is new is not made to wait behind it.
+  desk.now += Seconds(60);
+  desk.delivery.update(incident(4), desk.now);
+  CHECK(desk.post(fails_at_one).find("am1:234") == 0);
+}
+
+TEST_CASE("delivery: pauses grow to the time between two sendings and no further") {
+  Delivery delivery({"http://am1:9093"}, {.resend_interval = Seconds(5)});
+  Time now = start;
+  delivery.update(incident(1), now);
+  std::string pauses;
+  for (Time last = now; now < start + Seconds(25); now += Seconds(1))
+    for (const auto& each : delivery.due(now)) {
+      pauses += std::to_string((now - std::exchange(last, now)).count()) + " ";
+      delivery.ended(each, PostOutcome::failed, now);
+    }
+  CHECK(pauses == "0 1 2 4 5 5 5 ");
 }
 
 TEST_CASE("delivery: an end is told at once and for a quarter of an hour") {

@@ -30,10 +30,10 @@ class Posting : public std::enable_shared_from_this<Posting> {
     parser_.body_limit(max_post_answer_octets);
   }
 
-  void start() {
-    timer_.expires_after(post_deadline);
-    timer_.async_wait([self = shared_from_this()](const error_code& error) {
-      if (!error) self->finish(0, "no answer within 10 s");
+  void start(std::chrono::milliseconds patience) {
+    timer_.expires_after(patience);
+    timer_.async_wait([self = shared_from_this(), patience](const error_code& error) {
+      if (!error) self->finish(0, "no answer within " + std::to_string(patience.count()) + " ms");
     });
     resolver_.async_resolve(target_.host, target_.port,
                             [self = shared_from_this()](const error_code& error,
@@ -148,13 +148,14 @@ std::optional<PostTarget> PostTarget::parse(std::string_view url) {
 }
 
 void post_json(asio::io_context& context, const PostTarget& target, const std::string& path,
-               std::string body, std::function<void(unsigned, std::string)> answer) {
+               std::string body, std::chrono::milliseconds patience,
+               std::function<void(unsigned, std::string)> answer) {
   const std::string request =
       "POST " + target.path.substr(0, target.path.size() - 1) + path +
       " HTTP/1.1\r\nHost: " + target.host_header +
       "\r\nUser-Agent: mailfleet\r\nContent-Type: application/json\r\nContent-Length: " +
       std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n" + body;
-  std::make_shared<Posting>(context, target, request, std::move(answer))->start();
+  std::make_shared<Posting>(context, target, request, std::move(answer))->start(patience);
 }
 
 }  // namespace mailfleet

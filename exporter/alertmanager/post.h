@@ -28,6 +28,7 @@ struct PostTarget {
 // `answer` gets the HTTP status, or 0 when none came; `why` says what went wrong. Called once, on
 // the io_context's thread.
 void post_json(boost::asio::io_context& context, const PostTarget& target, const std::string& path,
-               std::string body, std::function<void(unsigned status, std::string why)> answer);
+               std::string body, std::chrono::milliseconds patience,
+               std::function<void(unsigned status, std::string why)> answer);
 
 }  // namespace mailfleet

@@ -47,7 +47,7 @@ void AlertSender::pump() {
 
 void AlertSender::post(Delivery::Post post) {
   const PostTarget& target = targets_.at(post.member);
-  host_.post(context_, target, "/api/v2/alerts", post.body,
+  host_.post(context_, target, "/api/v2/alerts", post.body, host_.patience,
              [this, post](unsigned status, const std::string& why) {
                if (stopped_) return;
                const PostOutcome outcome = outcome_of(status);

@@ -15,6 +15,7 @@ namespace mailfleet {
 struct SenderHost {
   using Post = std::function<void(boost::asio::io_context& context, const PostTarget& target,
                                   const std::string& path, std::string body,
+                                  std::chrono::milliseconds patience,
                                   std::function<void(unsigned status, std::string why)> answer)>;
   std::function<Time()> now{};
   // One line a failure: member and reason.
@@ -22,6 +23,7 @@ struct SenderHost {
   // After each accepted post, for the time from detection to telling.
   std::function<void(const Delivery::Post&)> accepted{};
   Post post = post_json;
+  std::chrono::milliseconds patience = post_deadline;  // with one post
 };
 
 class AlertSender {

@@ -91,7 +91,7 @@ class Player {
     telling_ = std::make_unique<Telling>(
         io_, config_, *monitor_, *builder_, metrics_, "http://monitor.example/",
         [this](boost::asio::io_context&, const PostTarget&, const std::string&,
-               const std::string& body, const auto& answer) {
+               const std::string& body, std::chrono::milliseconds, const auto& answer) {
           boost::asio::post(io_, [this, body, answer] { posted(body, answer); });
         });
     monitor_->schedule_all();
