@@ -60,6 +60,7 @@ struct Server::Running {
     add_feed_routes(site, routes);
     add_page_routes(site, routes);
     add_lookup_routes(site, routes);
+    add_atom_routes(site, routes);
   }
 
   // Holds the context, so that an answer that comes after the end finds a place to be dropped in.

@@ -117,6 +117,7 @@ Response page(const Site& site, const PageFrame& frame, std::string_view name, d
   outer.set("other_lang", frame.language == Language::welsh ? "en" : "cy");
   outer.set("other_url", url_in(other, frame.path) + frame.query);
   outer.set("home", url_in(frame.language, "/"));
+  outer.set("feed", frame.feed);
   outer.set("title", frame.title);
   outer.set("site", site.settings.title.empty() ? words.say("site.title") : site.settings.title);
   outer.set("style", style_version());

@@ -19,6 +19,7 @@ struct PageFrame {
   std::string query{};  // with its '?', or empty: both languages show the same
   std::string title{};
   unsigned status = 200;
+  std::string feed = "/changes.atom";  // of what changed
 };
 
 // `content` gets the words of its language as "t". `name` is a file of exporter/pages without its

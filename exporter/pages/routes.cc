@@ -56,7 +56,9 @@ void domain(const Site& site, const Request& request, const std::string& text, R
       found->name, history_shown,
       [&site, snapshot, found, frame, reply](std::optional<DomainDetails> details) {
         const DomainView view{*found, details, site.checks, site.settings.advice, site.now()};
-        reply(page(site, frame, "domain", domain_data(view, texts(frame.language))));
+        PageFrame known = frame;
+        known.feed = "/domains/" + found->name.text() + "/changes.atom";
+        reply(page(site, known, "domain", domain_data(view, texts(frame.language))));
       });
 }
 
