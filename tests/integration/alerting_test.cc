@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <httplib.h>
 
+#include <array>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -142,7 +143,7 @@ class Site {
                    "b.example,B Board,health\nc.example,C Board,health\n");
     scratch_.write("config.toml",
                    "[monitor]\ndata_dir = \"data\"\ninterval = \"1s\"\ninterval_trusted = \"1s\"\n"
-                   "control_names = []\n"
+                   "control_names = [\"a.example\"]\n"
                    "[confirm]\ncontent_wait = \"1s\"\ncontent_count = 2\nabsence_wait = \"1s\"\n"
                    "connection_wait = \"2s\"\nrecovery_wait = \"1s\"\n"
                    "[http]\nlisten = [\"127.0.0.1:" +
@@ -208,13 +209,23 @@ class Site {
       if (text(each["kind"]) == kind) return each;
     return {};
   }
+  std::string metrics(uint16_t port) const {
+    const auto answer = httplib::Client("127.0.0.1", port).Get("/metrics");
+    return answer ? answer->body : "";
+  }
   std::string metric(uint16_t port, const std::string& series) const {
-    httplib::Client client("127.0.0.1", port);
-    const auto answer = client.Get("/metrics");
-    const size_t at = answer ? answer->body.find("\n" + series + " ") : std::string::npos;
+    const std::string body = metrics(port);
+    const size_t at = body.find("\n" + series + " ");
     if (at == std::string::npos) return {};
     const size_t from = at + series.size() + 2;
-    return answer->body.substr(from, answer->body.find('\n', from) - from);
+    return body.substr(from, body.find('\n', from) - from);
+  }
+  // What promtool says of them: nothing, when they are right.
+  std::string promtool_on(const std::string& metrics) const {
+    scratch_.write("metrics", metrics);
+    return scratch_.run({"/bin/sh", "-c",
+                         program("promtool", "prometheus") + " check metrics < " +
+                             scratch_.path("metrics") + " 2>&1"});
   }
   std::string log() const { return scratch_.read("monitor.log") + scratch_.read("server.log"); }
 
@@ -288,6 +299,14 @@ TEST_CASE(
     return good && rules > 15;
   }));
 
+  const std::string metrics = site.metrics(site.monitor_port);
+  for (const std::string_view each : promised_metrics)
+    CHECK_MESSAGE(metrics.find("# TYPE " + std::string(each) + "\n") != std::string::npos, each);
+  CHECK(site.promtool_on(metrics).empty());
+  CHECK(site.metric(site.monitor_port, "mailfleet_decisions_total{decision=\"confirmed\"}") > "0");
+  CHECK(site.metric(site.monitor_port, "mailfleet_self_test_ok{test=\"resolver\"}") == "1");
+  CHECK(site.metric(site.monitor_port, "mailfleet_self_test_ok{test=\"port-25\"}") == "1");
+
   site.lab.next_event();
   site.lab.next_event();
   CHECK(eventually([&] { return site.firing().empty(); }));
@@ -344,6 +363,7 @@ TEST_CASE("alerting: an Alertmanager that was away for the whole story learns ho
   site.lab.next_event();
   REQUIRE(eventually([&] { return site.state_of("dmarc-weakened") == "resolved"; }));
   CHECK(site.metric(site.monitor_port, "mailfleet_alert_queue_length") == "2");
+  CHECK(site.metric(site.monitor_port, "mailfleet_alert_queue_oldest_timestamp_seconds") > "17");
   CHECK(site.metric(site.monitor_port, "mailfleet_alerts_failed_total") != "0");
 
   site.start_alertmanager();
