@@ -133,7 +133,12 @@ class Report {
     if (!known || finding.severity == Severity::info) return out;
     return out + labelled(texts_.say("report.why"), fill(known->why_in(language_))) +
            labelled(texts_.say("report.do"), fill(known->action_in(language_))) +
-           labelled("", fill(known->record));
+           unbroken(fill(known->record));
+  }
+
+  // A record is there to be copied.
+  static std::string unbroken(const std::string& record) {
+    return record.empty() ? "" : std::string(label_columns, ' ') + record + "\n";
   }
 
   const CheckReport& report_;
