@@ -152,7 +152,7 @@ TEST_CASE("delivery: one at which a member fails does not keep the others from i
     desk.now += Seconds(1);
   }
   // Three batches, then alone; and once more alone, while the others are told.
-  CHECK(posted.find("am1:123 am2:123  am1:123 am2:123   am1:123 am2:123") == 0);
+  CHECK(posted.find("am1:123 am2:123 am1:123 am2:123  am1:123 am2:123") == 0);
   CHECK(desk.delivery.queued() == 1);
   CHECK(desk.delivery.counters().sent == 4);
   // What is new is not made to wait behind it.
