@@ -71,6 +71,9 @@ class Posting : public std::enable_shared_from_this<Posting> {
 
   void on_read(const error_code& error, size_t length) {
     error_code parsed;
+    // The parser must have had something before it may be told of an end.
+    if (error == asio::error::eof && !parser_.got_some())
+      return finish(0, "closed without an answer");
     if (error == asio::error::eof)
       parser_.put_eof(parsed);
     else if (error)

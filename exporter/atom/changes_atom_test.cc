@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <httplib.h>
 
+#include "exporter/http/message.h"
 #include "tests/web_sample.h"
 
 using namespace mailfleet;
@@ -108,7 +109,7 @@ TEST_CASE("atom: of the fleet, a sector and a domain, over HTTP") {
   for (const DomainPtr& each : snapshot.domains)
     if (!each->owner.sector.empty() && each->owner.sector != sector) other = each->owner.sector;
   REQUIRE(!other.empty());
-  const auto quiet = get(port, "/changes.atom?sector=" + other);
+  const auto quiet = get(port, "/changes.atom?sector=" + percent_encoded(other));
   CHECK(quiet->status == 200);
   CHECK(count(quiet->body, "<entry>") == 0);
   CHECK(get(port, "/changes.atom?sector=no-such")->status == 404);
