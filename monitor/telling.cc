@@ -263,7 +263,7 @@ void Telling::acknowledge_regression(const Incident& incident, AdminAnswer answe
           auto memory = read_memory(database, name, all_checks());
           if (!memory) continue;
           mailfleet::acknowledge(memory->watch, incident.check, incident.kind, incident.cause, now);
-          acknowledge_change(memory->trust, now);
+          acknowledge_change(memory->trust, eligibility_of(memory->posture));
           save_word(database, name, memory->watch, memory->trust, {}, now);
         }
       },
@@ -284,7 +284,7 @@ void Telling::acknowledge_entry(const Name& domain, bool withdraw, AdminAnswer a
           if (!*moved)
             ask_withdrawal(memory->trust, now);  // the first word; the second a day later
         } else {
-          acknowledge_change(memory->trust, now);
+          acknowledge_change(memory->trust, eligibility_of(memory->posture));
         }
         save_word(database, domain, memory->watch, memory->trust, *moved, now);
       },

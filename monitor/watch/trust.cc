@@ -81,26 +81,50 @@ Answer3 is_dane_matched(const Value& endpoint) {
   return endpoint["matches"].as_bool();
 }
 
-// Over one host: good when something was seen and all that was seen is good.
-Answer3 over_host(const std::vector<Answer3>& endpoints) {
-  Answer3 out;
-  for (const Answer3& each : endpoints) {
-    if (each == false) return false;
-    if (each == true) out = true;
-  }
+// The places where the mail is taken, as the STARTTLS facts list them, by host.
+struct Place {
+  std::string address{};
+  bool passed_over = false;  // it did not answer: a sender tries the next one, and so do we
+};
+using Places = std::map<std::string, std::vector<Place>, std::less<>>;
+
+Places places_of(const Value& endpoints) {
+  Places out;
+  for (const Value& each : endpoints.items())
+    out[std::string(text(each["host"]))].push_back(
+        {std::string(text(each["address"])), each["reachable"].as_bool() == false});
   return out;
 }
 
-// Over all hosts of the domain; a host without endpoints in the list is not known.
-Answer3 over_hosts(const std::vector<std::string>& hosts, const Value& endpoints,
-                   Answer3 (*judge)(const Value&)) {
-  std::map<std::string, std::vector<Answer3>, std::less<>> by_host;
-  for (const Value& endpoint : endpoints.items())
-    by_host[std::string(text(endpoint["host"]))].push_back(judge(endpoint));
+using ByPlace = std::map<std::pair<std::string_view, std::string_view>, Answer3>;
+
+// Over one host: good when some address was reached and every reached one is known to be good. An
+// address that answered without telling leaves the host unknown, however good the others are.
+Answer3 over_host(const std::string& host, const std::vector<Place>& places, const ByPlace& seen) {
+  Answer3 out = true;
+  bool reached = false;
+  for (const Place& place : places) {
+    if (place.passed_over) continue;
+    reached = true;
+    const auto found = seen.find({host, place.address});
+    out = both(out, found == seen.end() ? Answer3{} : found->second);
+  }
+  return reached ? out : Answer3{};
+}
+
+// Over all hosts of the domain; a host that was not looked at is not known.
+Answer3 over_hosts(const std::vector<std::string>& hosts, const Places& places,
+                   const Value& endpoints, Answer3 (*judge)(const Value&)) {
+  ByPlace seen;
+  for (const Value& each : endpoints.items()) {
+    const auto [known, fresh] =
+        seen.try_emplace({text(each["host"]), text(each["address"])}, judge(each));
+    if (!fresh) known->second = both(known->second, judge(each));
+  }
   Answer3 out = true;
   for (const std::string& host : hosts) {
-    const auto found = by_host.find(host);
-    out = both(out, found == by_host.end() ? Answer3{} : over_host(found->second));
+    const auto found = places.find(host);
+    out = both(out, found == places.end() ? Answer3{} : over_host(host, found->second, seen));
   }
   return hosts.empty() ? Answer3{} : out;
 }
@@ -121,16 +145,20 @@ Answer3 has_route(const Value& mx) {
   return out;
 }
 
+// Why a policy could not be read that says nothing about the domain's word.
+bool is_unseen_fetch(std::string_view fetch) {
+  static const std::set<std::string_view> inconclusive{"",     "not-tried",  "timeout", "refused",
+                                                       "slow", "dns-failed", "our-load"};
+  return inconclusive.contains(fetch);
+}
+
 Answer3 is_committed_by_mta_sts(const Value& sts) {
   const std::string_view result = text(sts["result"]);
   if (result == "none" || result == "invalid") return false;
+  if (result != "valid") return {};
+  const std::string_view fetch = text(sts["fetch"]);
+  if (fetch != "ok") return is_unseen_fetch(fetch) ? Answer3{} : Answer3{false};
   const std::string_view mode = text(sts["mode"]);
-  if (mode.empty()) {
-    const std::string_view fetch = text(sts["fetch"]);
-    const bool unseen = fetch.empty() || fetch == "timeout" || fetch == "refused" ||
-                        fetch == "dns-failed" || fetch == "slow";
-    return unseen ? Answer3{} : Answer3{false};
-  }
   if (mode != "enforce") return false;
   const auto max_age = sts["max_age"].as_int();
   if (max_age && *max_age < least_policy_age.count()) return false;
@@ -174,7 +202,8 @@ void read_route(const Value& mx, Eligibility& out) {
   std::set<std::string> operators;
   for (const Value& host : mx["hosts"].items()) {
     out.mx_hosts.emplace_back(text(host["host"]));
-    operators.emplace(text(host["operator"]));
+    const std::string_view controller = text(host["controller"]);
+    operators.emplace(controller.empty() ? text(host["host"]) : controller);
   }
   out.operators.assign(operators.begin(), operators.end());
 }
@@ -221,7 +250,9 @@ std::optional<TrustState> parse_trust_state(std::string_view word) {
   return {};
 }
 
-Answer3 Eligibility::t3() const { return either(both(t2, by_mta_sts), both(t1, by_dane)); }
+Answer3 Eligibility::t3_by_mta_sts() const { return both(t2, by_mta_sts); }
+Answer3 Eligibility::t3_by_dane() const { return both(t1, by_dane); }
+Answer3 Eligibility::t3() const { return either(t3_by_mta_sts(), t3_by_dane()); }
 
 Answer3 Eligibility::holds(Tier at_least) const {
   switch (at_least) {
@@ -244,15 +275,20 @@ Eligibility eligibility_of(const Posture& posture) {
   read_route(mx, out);
   read_expiry(certificate, out);
   const Answer3 route = has_route(mx);
-  const Answer3 encrypted =
-      over_hosts(out.mx_hosts, facts_of(posture, "starttls")["endpoints"], encrypts);
+  const Value& tls = facts_of(posture, "starttls")["endpoints"];
+  const Places places = places_of(tls);
+  const Answer3 encrypted = over_hosts(out.mx_hosts, places, tls, encrypts);
   out.t1 = both(route, encrypted);
-  out.t2 = both(out.t1, over_hosts(out.mx_hosts, certificate["endpoints"], is_authenticated));
-  out.by_mta_sts = is_committed_by_mta_sts(facts_of(posture, "mta_sts"));
+  out.t2 =
+      both(out.t1, over_hosts(out.mx_hosts, places, certificate["endpoints"], is_authenticated));
+  const Value& sts = facts_of(posture, "mta_sts");
+  out.by_mta_sts = is_committed_by_mta_sts(sts);
+  out.policy_read = text(sts["fetch"]) == "ok" && !text(sts["mode"]).empty();
   const Answer3 mx_secure =
       mx["dns"]["dnssec"].is_null() ? Answer3{} : Answer3{text(mx["dns"]["dnssec"]) == "secure"};
   out.by_dane = both(
-      mx_secure, over_hosts(out.mx_hosts, facts_of(posture, "dane")["endpoints"], is_dane_matched));
+      mx_secure,
+      over_hosts(out.mx_hosts, places, facts_of(posture, "dane")["endpoints"], is_dane_matched));
   if (out.t3() == true)
     out.tier = Tier::t3;
   else if (out.t2 == true)

@@ -5,9 +5,9 @@
 //   T2 authenticated   T1, and a CA-issued certificate that names the host, on every MX host
 //   T3 self-committed  T2 and MTA-STS enforce that covers every host; or T1 and DANE on every host
 //
-// A host counts when at least one of its addresses was reached and every reached one is good; a
-// host that was not reached at all leaves the answer unknown. Unknown is never a yes and never a
-// no.
+// A host counts when at least one of its addresses was reached and every reached one is known to be
+// good; a host that was not reached at all, or one address that answered without telling, leaves
+// the answer unknown. Unknown is never a yes and never a no.
 #pragma once
 
 #include <optional>
@@ -44,10 +44,13 @@ struct Eligibility {
   SenderAuth sender_auth = SenderAuth::unknown;
   std::vector<std::string> reasons{};    // codes: what keeps the next tier away, or is unknown
   std::vector<std::string> mx_hosts{};   // in order of preference
-  std::vector<std::string> operators{};  // sorted, each once; "" for hosts of no known operator
+  std::vector<std::string> operators{};  // who controls the hosts: sorted, each once
   std::optional<Time> certificate_not_after{};  // the earliest over the endpoints
   bool takes_no_mail = false;                   // a null MX: an explicit statement
+  bool policy_read = false;                     // the MTA-STS policy itself was read in this look
 
+  Answer3 t3_by_mta_sts() const;
+  Answer3 t3_by_dane() const;
   Answer3 t3() const;
   Answer3 holds(Tier at_least) const;
   bool operator==(const Eligibility&) const = default;

@@ -13,10 +13,10 @@ struct Look {
   Value mx = Value::object({{"kind", "explicit"},
                             {"hosts", list({Value::object({{"host", "mx1.a.uk"},
                                                            {"addresses", list({"192.0.2.1"})},
-                                                           {"operator", "self"}}),
+                                                           {"controller", "a.uk"}}),
                                             Value::object({{"host", "mx2.a.uk"},
                                                            {"addresses", list({"192.0.2.2"})},
-                                                           {"operator", "self"}})})},
+                                                           {"controller", "a.uk"}})})},
                             {"dns", Value::object({{"status", "ok"}, {"dnssec", "insecure"}})}});
   Value starttls[2] = {good_tls("mx1.a.uk"), good_tls("mx2.a.uk")};
   Value certificate[2] = {good_certificate("mx1.a.uk"), good_certificate("mx2.a.uk")};
@@ -117,6 +117,27 @@ TEST_CASE("trust: a host that was not seen leaves it unknown, never yes, never n
   CHECK(nothing.tier() == "unknown");
 }
 
+TEST_CASE("trust: an address that does not answer is passed over, one that does not tell is not") {
+  const auto beside = [](bool reachable, const char* reason) {
+    Look look;
+    look.starttls[1] = Look::unreached("mx1.a.uk", reason);
+    look.starttls[1].set("address", "192.0.2.9").set("reachable", reachable);
+    look.certificate[1] = Value::object({{"host", "mx1.a.uk"}, {"address", "192.0.2.9"}});
+    look.mx.set("hosts", list({Value::object({{"host", "mx1.a.uk"},
+                                              {"addresses", list({"192.0.2.1", "192.0.2.9"})},
+                                              {"controller", "a.uk"}})}));
+    return look.tier();
+  };
+  CHECK(beside(false, "refused") == "T3");
+  CHECK(beside(false, "timeout") == "T3");
+  for (const char* reason : {"banner-4xx", "starttls-454", "closed", "timeout"})
+    CHECK_MESSAGE(beside(true, reason) == "unknown", reason);
+  Look unseen;  // encrypted there, but the certificate was not seen
+  unseen.certificate[1] = Value::object({{"host", "mx2.a.uk"}, {"chain", nullptr}});
+  CHECK(unseen.tier() == "T1");
+  CHECK(!unseen.judge().t2);
+}
+
 TEST_CASE("trust: certificate details that keep T2 away") {
   const auto spoilt = [](const char* key, Value value) {
     Look look;
@@ -140,6 +161,8 @@ TEST_CASE("trust: what T3 takes") {
   CHECK(with("covered", "some") == "T2");
   CHECK(with("mode", "none") == "T2");
   CHECK(with("mode", nullptr) == "T2");
+  CHECK(with("result", "temperror") == "T2");
+  CHECK(with("fetch", "timeout") == "T2");  // what was read before is not what was seen now
   Look dane;
   dane.sts = Value::object({{"result", "none"}});
   dane.certificate[0].set("chain", list({"self-signed"}));

@@ -52,8 +52,11 @@ Value to_value(const TrustEntry& entry) {
                         {"operators", from(entry.operators)},
                         {"wants_acknowledgement", entry.wants_acknowledgement},
                         {"for_unknown", entry.for_unknown},
+                        {"last_look", time_value(entry.last_look)},
+                        {"unseen_for", entry.unseen_for.count()},
                         {"step_down_at", time_value(entry.step_down_at)},
-                        {"withdraw_asked", time_value(entry.withdraw_asked)}});
+                        {"withdraw_asked", time_value(entry.withdraw_asked)},
+                        {"asked_by_look", entry.asked_by_look}});
 }
 
 TrustEntry trust_entry_of(const Value& value) {
@@ -69,9 +72,13 @@ TrustEntry trust_entry_of(const Value& value) {
                  .wants_acknowledgement = value["wants_acknowledgement"].as_bool().value_or(false),
                  .for_unknown = value["for_unknown"].as_bool().value_or(false),
                  .step_down_at = time_in(value["step_down_at"]),
-                 .withdraw_asked = time_in(value["withdraw_asked"])};
+                 .withdraw_asked = time_in(value["withdraw_asked"]),
+                 .asked_by_look = value["asked_by_look"].as_bool().value_or(false),
+                 .last_look = time_in(value["last_look"]),
+                 .unseen_for = Seconds(value["unseen_for"].as_int().value_or(0))};
+  // Windows that were counted otherwise are begun again.
   const auto& windows = value["windows"].items();
-  for (size_t i = 0; i < out.windows.size() && i < windows.size(); ++i)
+  for (size_t i = 0; i < out.windows.size() && windows.size() == out.windows.size(); ++i)
     out.windows[i] = window_from(windows[i]);
   return out;
 }
@@ -87,7 +94,8 @@ Value to_value(const Eligibility& eligibility) {
                         {"mx_hosts", from(eligibility.mx_hosts)},
                         {"operators", from(eligibility.operators)},
                         {"certificate_not_after", time_value(eligibility.certificate_not_after)},
-                        {"takes_no_mail", eligibility.takes_no_mail}});
+                        {"takes_no_mail", eligibility.takes_no_mail},
+                        {"policy_read", eligibility.policy_read}});
 }
 
 Eligibility eligibility_from(const Value& value) {
@@ -101,7 +109,8 @@ Eligibility eligibility_from(const Value& value) {
           .mx_hosts = texts_of(value["mx_hosts"]),
           .operators = texts_of(value["operators"]),
           .certificate_not_after = time_in(value["certificate_not_after"]),
-          .takes_no_mail = value["takes_no_mail"].as_bool().value_or(false)};
+          .takes_no_mail = value["takes_no_mail"].as_bool().value_or(false),
+          .policy_read = value["policy_read"].as_bool().value_or(false)};
 }
 
 }  // namespace mailfleet

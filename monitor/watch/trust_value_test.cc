@@ -18,7 +18,10 @@ TEST_CASE("trust value: an entry and an eligibility come back the same") {
                    .wants_acknowledgement = true,
                    .for_unknown = true,
                    .step_down_at = now,
-                   .withdraw_asked = now};
+                   .withdraw_asked = now,
+                   .asked_by_look = true,
+                   .last_look = now,
+                   .unseen_for = Seconds(77)};
   entry.windows[1] = {now, now + Seconds(5), 7};
   CHECK(trust_entry_of(to_value(entry)) == entry);
   CHECK(trust_entry_of(Value()) == TrustEntry{});
@@ -31,7 +34,8 @@ TEST_CASE("trust value: an entry and an eligibility come back the same") {
                                 .mx_hosts = {"mx.a.uk"},
                                 .operators = {""},
                                 .certificate_not_after = now,
-                                .takes_no_mail = true};
+                                .takes_no_mail = true,
+                                .policy_read = true};
   CHECK(eligibility_from(to_value(eligibility)) == eligibility);
   CHECK(eligibility_from(Value(3)) == Eligibility{});
 }
