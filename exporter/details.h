@@ -20,6 +20,13 @@ struct HistoryRow {
   std::string summary{};  // what changed in the facts, for people
 };
 
+// Would mail from an address pass SPF, by what was seen at the latest look?
+struct SenderVerdict {
+  std::string
+      result{};  // of RFC 7208 §2.6: "pass", "fail", …; empty: some answer was not asked for
+  std::string mechanism{};
+};
+
 struct DomainDetails {
   Posture posture{};
   TrustView trust{};
@@ -32,11 +39,15 @@ class Details {
   // Empty when the store has nothing or cannot be read now. `history_limit` rows at most.
   virtual void domain(const Name& name, size_t history_limit,
                       std::function<void(std::optional<DomainDetails>)> answer) = 0;
-  // The change log of the whole fleet or one domain, newest first, older than `before_id` (0: from the
-  // newest).
-  virtual void changes(std::optional<Name> domain, int64_t before_id, size_t limit,
-                       std::function<void(std::vector<std::pair<int64_t, HistoryRow>>,
-                                          std::vector<Name>)> answer) = 0;
+  // The change log of the whole fleet or one domain, newest first, older than `before_id` (0: from
+  // the newest).
+  virtual void changes(
+      std::optional<Name> domain, int64_t before_id, size_t limit,
+      std::function<void(std::vector<std::pair<int64_t, HistoryRow>>, std::vector<Name>)>
+          answer) = 0;
+  // Empty when the store has nothing or cannot be read now. Asks nobody.
+  virtual void sender(const Name& name, const Address& ip, const std::string& mail_from,
+                      std::function<void(std::optional<SenderVerdict>)> answer) = 0;
 };
 
 }  // namespace mailfleet

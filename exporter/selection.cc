@@ -51,6 +51,85 @@ char plain_letter(unsigned code) {
   return out == '.' ? '\0' : out;
 }
 
+int badness(DomainState state) {
+  switch (state) {
+    case DomainState::failing:
+      return 4;
+    case DomainState::unknown:
+      return 3;
+    case DomainState::attention:
+      return 2;
+    case DomainState::pending:
+      return 1;
+    case DomainState::good:
+      break;
+  }
+  return 0;
+}
+
+// The number that an order puts its domains by, smallest first.
+int64_t rank(const DomainSummary& domain, Order order) {
+  switch (order) {
+    case Order::state:
+      return -badness(domain.state);
+    case Order::findings:
+      return -(int64_t{domain.fails} * 65536 + domain.advices);
+    case Order::looked:
+      return domain.last_look ? domain.last_look->time_since_epoch().count() : 0;
+    case Order::name:
+    case Order::organisation:
+      break;
+  }
+  return 0;
+}
+
+// What is compared, made once a domain: ranks, or folded names of organisations.
+struct Place {
+  int64_t rank = 0;
+  std::string text{};
+  const DomainSummary* domain = nullptr;
+
+  bool operator<(const Place& other) const {
+    if (rank != other.rank) return rank < other.rank;
+    if (const int order = text.compare(other.text); order != 0) return order < 0;
+    return domain->name < other.domain->name;
+  }
+};
+
+Place place_of(const DomainSummary& domain, Order order) {
+  return {rank(domain, order),
+          order == Order::organisation ? folded(domain.owner.organisation) : std::string(),
+          &domain};
+}
+
+// One page of the fleet in another order than its own: the first `limit` places behind the page
+// before are kept while the fleet passes by, so that nothing is sorted whole.
+Selected select_ordered(const Snapshot& snapshot, const Selection& selection) {
+  std::optional<Place> after;
+  if (const auto name = Name::parse(selection.after))
+    if (const DomainSummary* last = snapshot.find(*name)) after = place_of(*last, selection.order);
+  std::vector<Place> kept;  // a heap, the last of them in front
+  bool more = false;
+  for (const DomainPtr& each : snapshot.domains) {
+    if (!selection.matches(*each)) continue;
+    Place place = place_of(*each, selection.order);
+    if (after && !(*after < place)) continue;
+    if (kept.size() == selection.limit) {
+      more = true;
+      if (!(place < kept.front())) continue;
+      std::pop_heap(kept.begin(), kept.end());
+      kept.pop_back();
+    }
+    kept.push_back(std::move(place));
+    std::push_heap(kept.begin(), kept.end());
+  }
+  std::sort_heap(kept.begin(), kept.end());
+  Selected out;
+  for (const Place& place : kept) out.domains.push_back(place.domain);
+  if (more) out.next = make_cursor(out.domains.back()->name.text());
+  return out;
+}
+
 int level_of(const DomainSummary& domain, size_t check) {
   return check < domain.levels.size() ? domain.levels[check] : -1;
 }
@@ -94,6 +173,13 @@ ParsedSelection parse_selection(const Request& request, std::span<const Check* c
     out.selection.state = parse_state(state);
     if (!out.selection.state) out.fault = "state is good, attention, failing, unknown or pending";
   }
+  if (const std::string_view order = request.filter("sort"); !order.empty()) {
+    const auto found = std::ranges::find(order_words, order);
+    if (found == order_words.end())
+      out.fault = "sort is name, organisation, state, findings or looked";
+    else
+      out.selection.order = static_cast<Order>(found - order_words.begin());
+  }
   if (std::string fault = fault_of_check(request, checks, out.selection); !fault.empty())
     out.fault = std::move(fault);
   const auto limit = parse_limit(request);
@@ -112,6 +198,7 @@ ParsedSelection parse_selection(const Request& request, std::span<const Check* c
 }
 
 Selected select(const Snapshot& snapshot, const Selection& selection) {
+  if (selection.order != Order::name) return select_ordered(snapshot, selection);
   Selected out;
   auto each = std::ranges::upper_bound(
       snapshot.domains, selection.after, {},

@@ -2,6 +2,7 @@
 // and the fleet page share. Pure.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,12 +18,24 @@ constexpr size_t default_page_size = 100;
 constexpr size_t max_page_size = 1000;
 constexpr size_t max_filter_bytes = 256;
 
+// What comes first; equal ones by name.
+enum class Order : uint8_t {
+  name,
+  organisation,
+  state,     // the worst first
+  findings,  // the most to put right first
+  looked     // the longest unseen first
+};
+inline constexpr std::array<std::string_view, 5> order_words{"name", "organisation", "state",
+                                                             "findings", "looked"};
+
 struct Selection {
   std::string sector{};
   std::optional<DomainState> state{};
   std::string q{};                // part of the name or of the organisation, in lower case
   std::optional<size_t> check{};  // index in the registry
   std::optional<int> level{};     // on that check's ladder; -1: unknown
+  Order order = Order::name;
   size_t limit = default_page_size;
   std::string after{};  // the last name of the page before
 

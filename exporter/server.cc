@@ -38,6 +38,14 @@ class PostedDetails : public Details {
                    });
   }
 
+  void sender(const Name& name, const Address& ip, const std::string& mail_from,
+              std::function<void(std::optional<SenderVerdict>)> answer) override {
+    inner_.sender(name, ip, mail_from,
+                  [post = post_, answer](std::optional<SenderVerdict> verdict) {
+                    post([answer, verdict = std::move(verdict)] { answer(verdict); });
+                  });
+  }
+
  private:
   Details& inner_;
   std::function<void(std::function<void()>)> post_;
@@ -59,6 +67,8 @@ struct Server::Running {
     add_admin_routes(site, routes);
     add_feed_routes(site, routes);
     add_page_routes(site, routes);
+    add_admin_page_routes(site, routes);
+    add_description_routes(site, routes);
     add_lookup_routes(site, routes);
     add_atom_routes(site, routes);
   }
@@ -96,8 +106,13 @@ struct Server::Running {
 
 void Server::Running::handle(const Request& request, Audience audience, Reply reply) {
   const Match match = find_route(routes, request.method, request.path, audience);
-  if (match.route && match.route->audience == Audience::admin)
+  if (match.route && match.route->audience == Audience::admin && !match.route->form)
     if (auto refusal = admin_refusal(request, settings.token)) return reply(std::move(*refusal));
+  if (match.route && audience == Audience::admin) {
+    Request here = request;
+    here.admin = true;
+    return match.route->handle(here, match.values, std::move(reply));
+  }
   if (match.route) return match.route->handle(request, match.values, std::move(reply));
   if (!match.allow.empty()) return reply(method_not_allowed(match.allow));
   reply(nothing_here(site, request));
@@ -128,6 +143,9 @@ ServerPorts Server::start() {
   ServerPorts out;
   for (const std::string& each : running_->settings.listen)
     out.listen.push_back(running_->open.listen(each));
+  // A port that was left to the system is known only now.
+  if (std::string& base = running_->settings.base_url; base.ends_with(":0") && !out.listen.empty())
+    base.replace(base.size() - 1, 1, std::to_string(out.listen.front()));
   if (!running_->settings.admin_listen.empty())
     out.admin = running_->admin.listen(running_->settings.admin_listen);
   running_->thread = std::thread([running = running_.get()] { running->context->run(); });

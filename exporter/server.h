@@ -15,6 +15,7 @@
 #include "checks/registry.h"
 #include "exporter/admin_actions.h"
 #include "exporter/advice.h"
+#include "exporter/campaign.h"
 #include "exporter/details.h"
 #include "exporter/metrics/per_domain.h"
 #include "exporter/metrics/self_metrics.h"
@@ -32,7 +33,11 @@ struct ServerSettings {
   std::string version{};
   std::string revision{};
   PerDomain per_domain = PerDomain::automatic;
-  const AdviceBook* advice = nullptr;  // outlives the server; null: findings are shown by their codes
+  std::vector<CampaignView> campaigns{};
+  // A name as people write it, with letters beyond ASCII; null: ASCII only.
+  std::function<std::optional<Name>(std::string_view)> name_of_people{};
+  const AdviceBook* advice =
+      nullptr;                    // outlives the server; null: findings are shown by their codes
   std::function<Time()> clock{};  // required
 };
 

@@ -38,6 +38,9 @@ void add_admin_routes(const Site& site, std::vector<Route>& routes);
 void add_feed_routes(const Site& site, std::vector<Route>& routes);
 void add_page_routes(const Site& site, std::vector<Route>& routes);
 void add_atom_routes(const Site& site, std::vector<Route>& routes);
+void add_admin_page_routes(const Site& site, std::vector<Route>& routes);
+// /openapi.json and the page that explains it.
+void add_description_routes(const Site& site, std::vector<Route>& routes);
 void add_lookup_routes(const Site& site, std::vector<Route>& routes);
 // What a path without a row is told: a page for people, a problem for programs.
 Response nothing_here(const Site& site, const Request& request);

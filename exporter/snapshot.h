@@ -22,21 +22,23 @@ struct Owner {
   std::string organisation_cy{};
   std::string sector{};
   std::string contact{};
+  std::optional<Time> tls_ready{};  // agreed for it alone
 };
 
 struct DomainSummary {
   explicit DomainSummary(Name domain_name) : name(std::move(domain_name)) {}
   Name name;
+  std::string u_labels{};  // how people write the name, where that differs
   Owner owner{};
   bool parked = false;
   DomainState state = DomainState::pending;
-  std::vector<int8_t> levels{};                   // per check of the registry; -1: never seen
-  std::vector<Time> seen{};                       // when each level was last seen; epoch: never
-  uint16_t fails = 0;                             // findings by severity
+  std::vector<int8_t> levels{};  // per check of the registry; -1: never seen
+  std::vector<Time> seen{};      // when each level was last seen; epoch: never
+  uint16_t fails = 0;            // findings by severity
   uint16_t advices = 0;
-  std::optional<Time> last_look{};                // the end of the latest scan
-  std::optional<Time> certificate_not_after{};    // the earliest over its endpoints
-  std::vector<std::string> mx_hosts{};            // of the last known route
+  std::optional<Time> last_look{};              // the end of the latest scan
+  std::optional<Time> certificate_not_after{};  // the earliest over its endpoints
+  std::vector<std::string> mx_hosts{};          // of the last known route
   TrustView trust{};
 };
 using DomainPtr = std::shared_ptr<const DomainSummary>;
@@ -79,8 +81,8 @@ struct FeedView {
 struct Snapshot {
   Time at{};
   uint64_t sweeps = 0;
-  bool ready = false;                    // first sweep done, or a store restored
-  std::vector<DomainPtr> domains{};      // sorted by name
+  bool ready = false;                         // first sweep done, or a store restored
+  std::vector<DomainPtr> domains{};           // sorted by name
   std::vector<RegressionView> regressions{};  // open and lately resolved
   FeedView feed{};
 

@@ -11,6 +11,7 @@
 #include "exporter/server.h"
 #include "monitor/advice.h"
 #include "monitor/cli/configuration.h"
+#include "monitor/idn.h"
 #include "monitor/log.h"
 #include "monitor/monitor.h"
 #include "monitor/operator_error.h"
@@ -55,15 +56,36 @@ PerDomain per_domain(PerDomainMetrics setting) {
   return PerDomain::none;
 }
 
+// Where readers find us, ending in "/"; without a setting, the first listener.
+std::string base_url(const Config& config) {
+  std::string url = config.http.base_url;
+  if (url.empty() && !config.http.listen.empty())
+    url = "http://" + config.http.listen.front().text();
+  return url.ends_with('/') ? url : url + "/";
+}
+
+std::string without_slash(std::string url) {
+  while (url.ends_with('/')) url.pop_back();
+  return url;
+}
+
 ServerSettings server_settings(const Config& config, const AdviceBook& advice) {
   ServerSettings out{.token = read_token(config.http.admin_token_file),
-                     .base_url = config.http.base_url,
+                     .base_url = without_slash(base_url(config)),
                      .contact = config.http.contact,
                      .title = config.http.title,
                      .version = std::string(version()),
                      .per_domain = per_domain(config.metrics.per_domain),
+                     .name_of_people = name_of_people,
                      .advice = &advice,
                      .clock = wall_clock};
+  for (const Campaign& each : config.campaigns)
+    out.campaigns.push_back({.name = each.name,
+                             .name_cy = each.name_cy,
+                             .sector = each.sector,
+                             .domains = each.domains,
+                             .tls_ready = each.tls_ready,
+                             .mandatory_tls = each.mandatory_tls});
   for (const AddressPort& each : config.http.listen) out.listen.push_back(each.text());
   if (!config.http.admin_listen.empty()) out.admin_listen = config.http.admin_listen.front().text();
   return out;
@@ -72,14 +94,6 @@ ServerSettings server_settings(const Config& config, const AdviceBook& advice) {
 std::string url_of(AddressPort where, uint16_t port) {
   where.port = port;
   return "http://" + where.text();
-}
-
-// Where readers find us, ending in "/"; without a setting, the first listener.
-std::string base_url(const Config& config) {
-  std::string url = config.http.base_url;
-  if (url.empty() && !config.http.listen.empty())
-    url = "http://" + config.http.listen.front().text();
-  return url.ends_with('/') ? url : url + "/";
 }
 
 class Serving {

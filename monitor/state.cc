@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "monitor/idn.h"
+
 namespace mailfleet {
 namespace {
 
@@ -11,6 +13,14 @@ uint16_t count_of(const Posture& posture, Severity severity) {
   for (const Standing& standing : posture.standings)
     out += static_cast<size_t>(std::ranges::count(standing.findings, severity, &Finding::severity));
   return static_cast<uint16_t>(std::min<size_t>(out, std::numeric_limits<uint16_t>::max()));
+}
+
+Owner owner_of(const FleetEntry& entry) {
+  return {.organisation = entry.organisation,
+          .organisation_cy = entry.organisation_cy,
+          .sector = entry.sector,
+          .contact = entry.contact,
+          .tls_ready = entry.tls_ready};
 }
 
 void add_posture(DomainSummary& out, const Posture& posture, std::span<const Check* const> checks) {
@@ -31,7 +41,9 @@ void add_posture(DomainSummary& out, const Posture& posture, std::span<const Che
 DomainSummary summary_of(const FleetEntry& entry, const Posture* posture, TrustView trust,
                          std::span<const Check* const> checks) {
   DomainSummary out(entry.name);
-  out.owner = {entry.organisation, entry.organisation_cy, entry.sector, entry.contact};
+  out.owner = owner_of(entry);
+  if (std::string shown = to_u_labels(entry.name); shown != entry.name.text())
+    out.u_labels = std::move(shown);
   out.parked = entry.parked;
   out.levels.assign(checks.size(), -1);
   out.seen.assign(checks.size(), Time{});
@@ -57,7 +69,7 @@ void MonitorState::set_fleet(const std::vector<FleetEntry>& entries) {
     Watched kept = std::move(known->second);
     if (kept.entry != entry) {
       DomainSummary summary = *kept.summary;
-      summary.owner = {entry.organisation, entry.organisation_cy, entry.sector, entry.contact};
+      summary.owner = owner_of(entry);
       summary.parked = entry.parked;
       kept.summary = std::make_shared<const DomainSummary>(std::move(summary));
       kept.entry = entry;

@@ -61,6 +61,30 @@ void StoreDetails::domain(const Name& name, size_t history_limit,
       });
 }
 
+SenderVerdict verdict_of(const SenderQuestion& question, const StoredEvidence& stored) {
+  Facts facts(stored.evidence, stored.at);
+  const Judgement judgement = judge_sender(question, facts);
+  if (!facts.missing().empty()) return {};
+  const Value& told = judgement.facts["check_host"];
+  return {.result = std::string(told["result"].as_string().value_or("")),
+          .mechanism = std::string(told["mechanism"].as_string().value_or(""))};
+}
+
+void StoreDetails::sender(const Name& name, const Address& ip, const std::string& mail_from,
+                          std::function<void(std::optional<SenderVerdict>)> answer) {
+  store_.ask<std::optional<SenderVerdict>>(
+      [question = SenderQuestion{.domain = name, .ip = ip, .mail_from = mail_from}](
+          Database& database) -> std::optional<SenderVerdict> {
+        const auto stored = read_evidence(database, question.domain, std::nullopt);
+        if (!stored) return {};
+        return verdict_of(question, *stored);
+      },
+      run_here,
+      [answer = std::move(answer)](std::optional<std::optional<SenderVerdict>> verdict) {
+        answer(verdict ? std::move(*verdict) : std::nullopt);
+      });
+}
+
 void StoreDetails::changes(
     std::optional<Name> domain, int64_t before_id, size_t limit,
     std::function<void(std::vector<std::pair<int64_t, HistoryRow>>, std::vector<Name>)> answer) {

@@ -4,6 +4,7 @@
 
 #include <span>
 
+#include "checks/spf/check_host.h"
 #include "exporter/details.h"
 #include "monitor/store/history.h"
 #include "monitor/store/looks.h"
@@ -23,10 +24,16 @@ class StoreDetails : public Details {
                std::function<void(std::vector<std::pair<int64_t, HistoryRow>>, std::vector<Name>)>
                    answer) override;
 
+  void sender(const Name& name, const Address& ip, const std::string& mail_from,
+              std::function<void(std::optional<SenderVerdict>)> answer) override;
+
  private:
   Store& store_;
   std::span<const Check* const> checks_;
 };
+
+// Would mail as in the question pass SPF by this evidence alone?
+SenderVerdict verdict_of(const SenderQuestion& question, const StoredEvidence& stored);
 
 // The rows of a domain's history, newest first: its changes, and below them the first sight of each
 // check, which is not stored but follows from what is. `changes` are all there are, or the newest.

@@ -30,6 +30,25 @@ ChangeRow change(int64_t id, const char* check, const char* was, const char* now
 
 }  // namespace
 
+TEST_CASE("sender: judged by stored answers, and not at all where one is missing") {
+  StoredEvidence stored;
+  const auto record = [&](const char* text) {
+    stored.evidence.dns[DnsQuestion{name, DnsType::txt}] = {.outcome = Outcome::answered,
+                                                            .txt = {text}};
+  };
+  const auto verdict = [&](const char* ip) {
+    return verdict_of({.domain = name, .ip = *Address::parse(ip), .mail_from = "jo@example.test"},
+                      stored);
+  };
+  CHECK(verdict("192.0.2.1").result.empty());  // the record itself was never seen
+  record("v=spf1 ip4:192.0.2.1 ~all");
+  CHECK(verdict("192.0.2.1").result == "pass");
+  CHECK(verdict("192.0.2.1").mechanism == "ip4:192.0.2.1");
+  CHECK(verdict("192.0.2.2").result == "softfail");
+  record("v=spf1 include:elsewhere.test -all");
+  CHECK(verdict("192.0.2.1").result.empty());  // nobody asked for that one
+}
+
 TEST_CASE("history: the first sight of each check stands below its changes") {
   DomainMemory memory(name);
   memory.first_at = Time(Seconds(1));

@@ -200,6 +200,15 @@ void SampleDetails::changes(
   answer(std::move(out), names);
 }
 
+void SampleDetails::sender(const Name&, const Address& ip, const std::string&,
+                           std::function<void(std::optional<SenderVerdict>)> answer) {
+  if (ip == *Address::parse("192.0.2.1"))
+    return answer(SenderVerdict{.result = "pass", .mechanism = "ip4:192.0.2.1"});
+  if (ip == *Address::parse("192.0.2.2"))
+    return answer(SenderVerdict{.result = "softfail", .mechanism = "~all"});
+  answer(SenderVerdict{});
+}
+
 SampleServer::SampleServer(std::shared_ptr<Snapshot> snapshot, AdminActions actions)
     : server(settings(), snapshots, details, std::move(actions), metrics, sample_checks()) {
   snapshots.store(std::move(snapshot));

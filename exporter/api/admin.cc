@@ -1,5 +1,6 @@
 #include "exporter/api/admin.h"
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
@@ -116,6 +117,13 @@ std::optional<Response> admin_refusal(const Request& request, const std::string&
   if (!request.body.empty() && !says_json(request))
     return problem(415, "the body must be application/json");
   return std::nullopt;
+}
+
+bool form_may_act(const Request& request, const std::string& token) {
+  const auto fields = parse_query(request.body);
+  if (token.empty() || !fields || !is_own_host(request.field("host").value_or(""))) return false;
+  const auto given = std::ranges::find(*fields, "token", &Fields::value_type::first);
+  return given != fields->end() && same_secret(trim(given->second), token);
 }
 
 std::optional<Value> parse_json_object(const std::string& body) {

@@ -25,6 +25,7 @@ struct Request {
   std::string body{};
   bool keep_alive = true;
   std::string client{};  // the address it came from
+  bool admin = false;    // by the admin listener
 
   // The first value of that header field or query parameter; empty optional when there is none.
   std::optional<std::string_view> field(std::string_view name) const;

@@ -24,6 +24,7 @@ struct Route {
   std::string pattern{};  // "/api/v1/domains/{name}": a part in braces matches one non-empty part
   std::string summary{};  // one line, for the documentation
   Audience audience = Audience::anyone;
+  bool form = false;  // sent by a page of ours: its fields hold the token
   std::function<void(const Request&, const PathValues&, Reply)> handle{};
 };
 

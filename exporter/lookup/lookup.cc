@@ -53,74 +53,56 @@ LookupAnswer fresh_answer(const TrustView& trust, std::vector<std::string>& reas
   return LookupAnswer::unknown;
 }
 
-// Words in lower case with single blanks, without points and brackets: how names are compared.
-std::string plain_words(std::string_view text) {
-  std::string out;
-  for (const char c : folded(text)) {
-    const bool letter =
-        (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<uint8_t>(c) >= 0x80;
-    if (letter)
-      out += c;
-    else if (c != '\'' && !out.empty() && out.back() != ' ')
-      out += ' ';
-  }
-  return std::string(trim(out));
-}
-
-uint64_t letters_of(std::string_view text) {
-  uint64_t out = 0;
-  for (const char c : text) out |= 1ULL << (static_cast<uint8_t>(c) & 63U);
-  return out;
-}
-
 // Each word of the question begins a word of the name.
-bool words_fit(std::string_view question, std::string_view name) {
-  const auto given = split(name, ' ');
-  return std::ranges::all_of(split(question, ' '), [&](std::string_view word) {
-    return std::ranges::any_of(given,
-                               [&](std::string_view each) { return each.starts_with(word); });
+bool words_fit(const std::vector<std::string_view>& question, std::string_view name) {
+  return std::ranges::all_of(question, [&](std::string_view word) {
+    for (size_t at = name.find(word); at != name.npos; at = name.find(word, at + 1))
+      if (at == 0 || name[at - 1] == ' ') return true;
+    return false;
   });
 }
 
-void suggest_slips(const Snapshot& snapshot, const std::string& asked, Lookup& out) {
+void suggest_slips(const NameIndex& names, const std::string& asked, Lookup& out) {
   const size_t limit = asked.size() < 10 ? 1 : 2;
   const uint64_t letters = letters_of(asked);
   std::vector<std::pair<size_t, const DomainSummary*>> found;
-  for (const DomainPtr& each : snapshot.domains) {
-    const std::string& name = each->name.text();
+  for (const IndexedName& each : names.names()) {
     // Each slip can change two of the letters that occur; most names fall out here.
-    if (static_cast<size_t>(std::popcount(letters ^ letters_of(name))) > 2 * limit) continue;
-    const size_t distance = typing_distance(asked, name, limit);
-    if (distance <= limit) found.emplace_back(distance, each.get());
+    if (static_cast<size_t>(std::popcount(letters ^ each.domain_letters)) > 2 * limit) continue;
+    const size_t distance = typing_distance(asked, each.domain->name.text(), limit);
+    if (distance <= limit) found.emplace_back(distance, each.domain.get());
   }
   std::ranges::stable_sort(found, {}, &std::pair<size_t, const DomainSummary*>::first);
   for (const auto& [distance, domain] : found)
     if (out.suggestions.size() < max_suggestions) out.suggestions.push_back(domain);
 }
 
-void look_up_name(const Snapshot& snapshot, const Name& name, Time now, Lookup& out) {
+void look_up_name(const Snapshot& snapshot, const NameIndex& names, const Name& name, Time now,
+                  Lookup& out) {
   if (const DomainSummary* domain = snapshot.find(name))
     return out.answers.push_back(answer_for(*domain, now));
   // Mail to a host below a listed domain goes its own way: nothing is known of it.
   for (auto parent = name.parent(); parent && parent->label_count() >= 2; parent = parent->parent())
     if (const DomainSummary* domain = snapshot.find(*parent)) out.suggestions.push_back(domain);
-  suggest_slips(snapshot, name.text(), out);
+  suggest_slips(names, name.text(), out);
 }
 
-void look_up_organisation(const Snapshot& snapshot, const std::string& words, Time now,
-                          Lookup& out) {
+void look_up_organisation(const NameIndex& names, const std::string& words, Time now, Lookup& out) {
   std::vector<const DomainSummary*> exact;
   std::set<std::string> organisations;
-  for (const DomainPtr& each : snapshot.domains) {
-    const std::string english = plain_words(each->owner.organisation);
-    const std::string welsh = plain_words(each->owner.organisation_cy);
-    if (english == words || welsh == words) {
-      exact.push_back(each.get());
-      organisations.insert(english + "\n" + welsh);
+  const std::vector<std::string_view> question = split(words, ' ');
+  const uint64_t letters = letters_of(words) & ~letters_of(" ");
+  for (const IndexedName& each : names.names()) {
+    const bool could_fit = (letters & ~each.word_letters) == 0;
+    if (could_fit && (each.english == words || each.welsh == words)) {
+      exact.push_back(each.domain.get());
+      organisations.insert(each.english + "\n" + each.welsh);
     } else if (out.suggestions.size() < max_suggestions &&
-               (words_fit(words, english) || words_fit(words, welsh) ||
-                each->name.labels()[0] == words)) {
-      out.suggestions.push_back(each.get());
+               ((could_fit &&
+                 (words_fit(question, each.english) || words_fit(question, each.welsh))) ||
+                ((letters & ~each.domain_letters) == 0 &&
+                 each.domain->name.labels()[0] == words))) {
+      out.suggestions.push_back(each.domain.get());
     }
   }
   if (organisations.size() == 1) {
@@ -153,6 +135,17 @@ DomainAnswer answer_for(const DomainSummary& domain, Time now) {
   return out;
 }
 
+bool asks_for_several(std::string_view query) {
+  if (const auto brackets = std::ranges::count(query, '<'); brackets > 0) return brackets > 1;
+  int addresses = 0;
+  while (!query.empty()) {
+    const size_t end = std::min(query.find_first_of(",; \t\r\n"), query.size());
+    addresses += query.substr(0, end).find('@') != query.npos;
+    query.remove_prefix(std::min(end + 1, query.size()));
+  }
+  return addresses > 1;
+}
+
 std::string asked_of(std::string_view query) {
   std::string_view text = trim(query.substr(0, max_lookup_characters));
   if (const size_t open = text.rfind('<'); open != text.npos) {
@@ -169,15 +162,21 @@ std::string asked_of(std::string_view query) {
   return std::string(text);
 }
 
-Lookup look_up(const Snapshot& snapshot, std::string_view query, Time now) {
+Lookup look_up(const Snapshot& snapshot, const NameIndex& names, std::string_view query, Time now,
+               const NameOfPeople& name_of_people) {
   Lookup out{.asked = asked_of(query)};
-  const auto name =
+  out.several = asks_for_several(query);
+  if (out.several) return out;
+  auto name =
       out.asked.find('.') == std::string::npos ? std::nullopt : Name::parse(ascii_lower(out.asked));
+  if (!name && name_of_people && out.asked.find('.') != std::string::npos &&
+      out.asked.find(' ') == std::string::npos)
+    name = name_of_people(out.asked);
   if (name) {
     out.asked = name->text();
-    look_up_name(snapshot, *name, now, out);
+    look_up_name(snapshot, names, *name, now, out);
   } else if (const std::string words = plain_words(out.asked); !words.empty()) {
-    look_up_organisation(snapshot, words, now, out);
+    look_up_organisation(names, words, now, out);
   }
   return out;
 }

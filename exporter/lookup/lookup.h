@@ -5,11 +5,13 @@
 // full, in either language; anything less is a suggestion that the person has to choose.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "exporter/lookup/name_index.h"
 #include "exporter/snapshot.h"
 
 namespace mailfleet {
@@ -33,12 +35,19 @@ struct DomainAnswer {
 DomainAnswer answer_for(const DomainSummary& domain, Time now);
 
 struct Lookup {
-  std::string asked{};  // what we took the question to be: a name or an organisation
+  std::string asked{};   // what we took the question to be: a name or an organisation
+  bool several = false;  // more than one address was asked for: nothing is answered
   std::vector<DomainAnswer>
       answers{};  // of one organisation, the most cautious first; empty: not listed
   std::vector<const DomainSummary*> suggestions{};
 };
-Lookup look_up(const Snapshot& snapshot, std::string_view query, Time now);
+// How people's letters become a name ("môn.cymru"); null: ASCII only.
+using NameOfPeople = std::function<std::optional<Name>(std::string_view)>;
+Lookup look_up(const Snapshot& snapshot, const NameIndex& names, std::string_view query, Time now,
+               const NameOfPeople& name_of_people = {});
+
+// Does the text hold more than one address? One answer for all of them could hide a no.
+bool asks_for_several(std::string_view query);
 
 // "Jo <jo@X.gov.uk>", "https://x.gov.uk/a", "x.gov.uk." → "x.gov.uk"; other text comes back
 // trimmed.

@@ -20,18 +20,39 @@ std::string organisation_in(Language language, const DomainSummary& domain) {
   return for_display(name.empty() ? domain.name.text() : name, 200);
 }
 
+// Why, in one sentence. The reasons behind an answer choose it; without one that people can act on,
+// the plain sentence of the answer stands.
 std::string answer_text(const DomainAnswer& answer, const Texts& words) {
+  const auto because = [&](std::string_view code) {
+    return std::ranges::find(answer.reasons, code) != answer.reasons.end();
+  };
   std::string key = "lookup.text_" + std::string(to_text(answer.answer));
-  if (std::ranges::find(answer.reasons, "not-authenticated") != answer.reasons.end())
+  if (because("not-authenticated"))
     key = "lookup.text_yes-but-t1";
-  return words.say(key, {{"domain", answer.domain->name.text()}});
+  else if (answer.answer == LookupAnswer::no && because("takes-no-mail"))
+    key = "lookup.text_no-mail";
+  else if (answer.answer == LookupAnswer::unknown && (because("mx-moved") || because("mx-added")))
+    key = "lookup.text_unknown-moved";
+  else if (answer.answer == LookupAnswer::unknown && because("stale"))
+    key = "lookup.text_unknown-stale";
+  else if (answer.answer == LookupAnswer::unknown && because("window-not-full"))
+    key = "lookup.text_unknown-window";
+  else if (answer.answer == LookupAnswer::unknown && because("no-agreement"))
+    key = "lookup.text_unknown-agreement";
+  return words.say(key, {{"domain", shown_name(*answer.domain)}});
 }
 
 std::string missing_text(const Lookup& lookup, const Texts& words) {
+  if (lookup.several) return words.say("lookup.text_one_at_a_time");
   const bool named = Name::parse(lookup.asked) && lookup.asked.find('.') != std::string::npos;
   if (named)
     return words.say("lookup.text_not-listed", {{"domain", for_display(lookup.asked, 253)}});
   return words.say(lookup.suggestions.empty() ? "lookup.text_nothing" : "lookup.text_several");
+}
+
+// What is said when there is no domain to speak of.
+LookupAnswer answer_without(const Lookup& lookup) {
+  return lookup.several ? LookupAnswer::unknown : LookupAnswer::not_listed;
 }
 
 Value suggestion_list(const Lookup& lookup) {
@@ -72,9 +93,9 @@ Value lookup_object(const Lookup& lookup) {
           Value::object({{"domain", each.domain->name.text()}, {"answer", to_text(each.answer)}}));
     return out.set("domains", std::move(all)).set("suggestions", Value::list());
   }
-  const auto name =
-      lookup.asked.find('.') == std::string::npos ? std::nullopt : Name::parse(lookup.asked);
-  return Value::object({{"answer", to_text(LookupAnswer::not_listed)},
+  const bool named = !lookup.several && lookup.asked.find('.') != std::string::npos;
+  const auto name = named ? Name::parse(lookup.asked) : std::nullopt;
+  return Value::object({{"answer", to_text(answer_without(lookup))},
                         {"domain", name ? Value(name->text()) : Value()},
                         {"organisation", Value()},
                         {"organisation_cy", Value()},
@@ -94,13 +115,13 @@ data moment(const std::optional<Time>& time, const Texts& words) {
 
 data answer_data(const DomainAnswer& answer, const Texts& words) {
   const std::string id(to_text(answer.answer));
-  const std::string name = answer.domain->name.text();
+  const std::string& name = answer.domain->name.text();
   data out{data::type::object};
   out.set("answer", id);
   out.set("headline", words.say("lookup." + id));
   out.set("who", words.say("lookup.who",
                            {{"organisation", organisation_in(words.language(), *answer.domain)},
-                            {"domain", name}}));
+                            {"domain", shown_name(*answer.domain)}}));
   out.set("text", answer_text(answer, words));
   out.set("instead", words.say("lookup.instead_" + id));
   out.set("since", moment(answer.since, words));
@@ -110,13 +131,17 @@ data answer_data(const DomainAnswer& answer, const Texts& words) {
   return out;
 }
 
-data missing_data(const Lookup& lookup, const Texts& words) {
+data missing_data(const Lookup& lookup, const std::string& contact, const Texts& words) {
   data out{data::type::object};
-  out.set("answer", "not-listed");
-  out.set("headline", words.say("lookup.not-listed"));
-  out.set("who", for_display(lookup.asked, 253));
+  const std::string id(to_text(answer_without(lookup)));
+  out.set("answer", id);
+  out.set("headline", words.say("lookup." + id));
+  out.set("who", lookup.several ? "" : for_display(lookup.asked, 253));
   out.set("text", missing_text(lookup, words));
-  out.set("instead", words.say("lookup.instead_not-listed"));
+  out.set("instead", words.say("lookup.instead_" + id) +
+                         (lookup.several || contact.empty()
+                              ? ""
+                              : " " + words.say("lookup.ask_for", {{"contact", contact}})));
   for (const char* key : {"since", "checked", "valid", "page"}) out.set(key, truth(false));
   return out;
 }
@@ -128,14 +153,15 @@ data suggestions_data(const Lookup& lookup, const Texts& words) {
     data row{data::type::object};
     row.set("name",
             words.say("lookup.who", {{"organisation", organisation_in(words.language(), *each)},
-                                     {"domain", name}}));
+                                     {"domain", shown_name(*each)}}));
     row.set("url", url_in(words.language(), "/lookup?q=" + percent_encoded(name)));
     out.push_back(row);
   }
   return out;
 }
 
-data lookup_data(const Lookup& lookup, std::string_view query, const Texts& words) {
+data lookup_data(const Lookup& lookup, std::string_view query, const std::string& contact,
+                 const Texts& words) {
   data out{data::type::object};
   out.set("action", url_in(words.language(), "/lookup"));
   out.set("q", for_display(query, 200));
@@ -146,7 +172,7 @@ data lookup_data(const Lookup& lookup, std::string_view query, const Texts& word
   out.set("suggestions", suggestions);
   data answers{data::type::list};
   for (const DomainAnswer& each : lookup.answers) answers.push_back(answer_data(each, words));
-  if (asked && lookup.answers.empty()) answers.push_back(missing_data(lookup, words));
+  if (asked && lookup.answers.empty()) answers.push_back(missing_data(lookup, contact, words));
   out.set("answers", answers);
   return out;
 }
@@ -157,27 +183,31 @@ Response too_many() {
   return out;
 }
 
-Response lookup_page(const Site& site, const Request& request) {
+Response lookup_page(const Site& site, NameIndex& names, const Request& request) {
   const Language language = language_of(request);
   const Texts& words = texts(language);
   const std::string query(request.filter("q"));
   const SnapshotPtr snapshot = site.snapshot();
-  const Lookup lookup = look_up(*snapshot, query, site.now());
+  names.follow(*snapshot);
+  const Lookup lookup = look_up(*snapshot, names, query, site.now(), site.settings.name_of_people);
   const PageFrame frame{.language = language,
                         .path = "/lookup",
                         .query = query.empty() ? "" : "?q=" + percent_encoded(query),
                         .title = words.say("lookup.title")};
-  Response out = page(site, frame, "lookup", lookup_data(lookup, query, words));
+  Response out =
+      page(site, frame, "lookup", lookup_data(lookup, query, site.settings.contact, words));
   out.cache_control = "no-store";
   return out;
 }
 
-Response lookup_api(const Site& site, const Request& request) {
+Response lookup_api(const Site& site, NameIndex& names, const Request& request) {
   const std::string_view query = request.filter("q");
   if (trim(query).empty())
     return problem(400, "q is missing: an e-mail address, a domain or an organisation");
   const SnapshotPtr snapshot = site.snapshot();
-  Response out = json_response(lookup_object(look_up(*snapshot, query, site.now())));
+  names.follow(*snapshot);
+  Response out = json_response(
+      lookup_object(look_up(*snapshot, names, query, site.now(), site.settings.name_of_people)));
   out.cache_control = "no-store";
   return out;
 }
@@ -186,17 +216,19 @@ Response lookup_api(const Site& site, const Request& request) {
 
 void add_lookup_routes(const Site& site, std::vector<Route>& routes) {
   const auto limit = std::make_shared<RateLimit>(lookups_a_minute, Seconds(60));
+  const auto names = std::make_shared<NameIndex>();
   const auto add = [&](const char* pattern, const char* summary,
-                       Response (*answer)(const Site&, const Request&)) {
-    routes.push_back(
-        {.method = "GET",
-         .pattern = pattern,
-         .summary = summary,
-         .handle = [&site, limit, answer](const Request& request, const PathValues&, Reply reply) {
-           const bool asks = !request.filter("q").empty();
-           if (asks && !limit->allows(request.client, site.now())) return reply(too_many());
-           reply(answer(site, request));
-         }});
+                       Response (*answer)(const Site&, NameIndex&, const Request&)) {
+    routes.push_back({.method = "GET",
+                      .pattern = pattern,
+                      .summary = summary,
+                      .handle = [&site, limit, names, answer](const Request& request,
+                                                              const PathValues&, Reply reply) {
+                        const bool asks = !request.filter("q").empty();
+                        if (asks && !limit->allows(request.client, site.now()))
+                          return reply(too_many());
+                        reply(answer(site, *names, request));
+                      }});
   };
   add("/lookup", "May I send this by e-mail?", lookup_page);
   add("/cy/lookup", "May I send this by e-mail?, in Welsh", lookup_page);

@@ -65,7 +65,7 @@ std::shared_ptr<Snapshot> fleet() {
 // The answers, or "?" and the suggestions.
 std::string asked(const char* query) {
   const auto snapshot = fleet();
-  const Lookup lookup = look_up(*snapshot, query, now);
+  const Lookup lookup = look_up(*snapshot, NameIndex(*snapshot), query, now);
   std::string out;
   for (const DomainAnswer& each : lookup.answers)
     out += (out.empty() ? "" : " ") + each.domain->name.text() + "=" +

@@ -102,17 +102,78 @@ data history_data(const DomainView& view, const Texts& words) {
     line.set("change", row.was.empty() ? words.say("domain.first_sight", {{"now", now}})
                                        : words.say("domain.moved", {{"was", was}, {"now", now}}));
     line.set("summary", for_display(row.summary, max_seen_characters));
+    line.set("kind", given(row.kind.empty() ? "" : words.word("kind", row.kind, row.kind)));
     out.push_back(line);
   }
   return out;
 }
 
-data reason_list(const TrustView& trust, const Texts& words) {
+data reason_list(const std::vector<std::string>& codes, const Texts& words) {
   data out{data::type::list};
-  const bool listed = trust.state != TrustState::none;
-  for (const std::string& code :
-       listed && !trust.reasons.empty() ? trust.reasons : trust.eligibility.reasons)
-    out.push_back(data(words.word("reason", code, for_display(code, 100))));
+  for (const std::string& code : codes) out.push_back(data(reason_text(code, words)));
+  return out;
+}
+
+// The time spent at each level, of the checks that ever moved; the first sight of the others says
+// nothing that the page has not said.
+std::vector<TimelineRow> timeline_rows(const DomainView& view, const Texts& words) {
+  std::vector<TimelineRow> out;
+  for (const Check* check : view.checks) {
+    TimelineRow row{.name = check_name(*check, words)};
+    for (auto each = view.details->history.rbegin(); each != view.details->history.rend(); ++each) {
+      if (each->check != check->id) continue;
+      const auto level = std::ranges::find(check->ladder, each->now);
+      if (level == check->ladder.end()) continue;  // facts moved, the level did not
+      row.spans.push_back({each->at, tone_of(static_cast<int>(level - check->ladder.begin()),
+                                             check->ladder.size())});
+    }
+    if (row.spans.size() > 1) out.push_back(std::move(row));
+  }
+  return out;
+}
+
+std::string timeline(const DomainView& view, const Texts& words) {
+  if (!view.details || view.details->history.empty()) return "";
+  const std::vector<TimelineRow> rows = timeline_rows(view, words);
+  if (rows.empty()) return "";
+  Time from = view.now;
+  std::string names;
+  for (const TimelineRow& row : rows) {
+    from = std::min(from, row.spans.front().from);
+    names +=
+        (names.empty() ? "" : ", ") + row.name + " (" + std::to_string(row.spans.size() - 1) + ")";
+  }
+  return timeline_svg(rows, from, view.now, when(words, from), when(words, view.now),
+                      words.say("domain.timeline_text", {{"changes", names}}));
+}
+
+// pass, fail or unknown: softfail, neutral and the like are no pass; what was not seen is unknown.
+std::string sender_class(const std::optional<SenderVerdict>& verdict) {
+  if (!verdict || verdict->result.empty() || verdict->result == "temperror") return "unknown";
+  return verdict->result == "pass" ? "pass" : "fail";
+}
+
+data sender_data(const DomainView& view, const Texts& words) {
+  data out{data::type::object};
+  const SenderAnswer& asked = *view.sender;
+  out.set("ip", for_display(asked.ip, 60));
+  out.set("from", for_display(asked.from, 320));
+  out.set("fault", given(asked.fault.empty() ? "" : words.say(asked.fault)));
+  const bool answered = asked.fault.empty() && !asked.ip.empty();
+  out.set("answered", truth(answered));
+  if (!answered) return out;
+  const std::string kind = sender_class(asked.verdict);
+  const std::string result = asked.verdict && !asked.verdict->result.empty()
+                                 ? asked.verdict->result
+                                 : words.say("domain.sender_missing");
+  const std::string mechanism = asked.verdict ? for_display(asked.verdict->mechanism, 200) : "";
+  out.set("kind", kind);
+  out.set("headline", words.say("domain.sender_" + kind));
+  out.set("text",
+          words.say("domain.sender_" + kind + "_text", {{"ip", for_display(asked.ip, 60)},
+                                                        {"from", for_display(asked.from, 320)},
+                                                        {"mechanism", mechanism},
+                                                        {"result", result}}));
   return out;
 }
 
@@ -150,7 +211,7 @@ data domain_data(const DomainView& view, const Texts& words) {
   const bool welsh = words.language() == Language::welsh && !domain.owner.organisation_cy.empty();
   const TrustView& trust = view.details ? view.details->trust : domain.trust;
   data out{data::type::object};
-  out.set("domain", domain.name.text());
+  out.set("domain", shown_name(domain));
   out.set("organisation",
           for_display(welsh ? domain.owner.organisation_cy : domain.owner.organisation, 120));
   out.set("state", words.say("state." + state));
@@ -161,7 +222,11 @@ data domain_data(const DomainView& view, const Texts& words) {
                                                   {"ago", ago(words, *domain.last_look, view.now)}})
                                      : words.say("fleet.never"));
   out.set("trust", trust_sentence(trust, words));
-  const data reasons = reason_list(trust, words);
+  const bool listed = trust.state != TrustState::none;
+  const data reasons = reason_list(listed ? trust.reasons : std::vector<std::string>{}, words);
+  const data next = reason_list(trust.eligibility.reasons, words);
+  out.set("has_next", truth(!next.is_empty_list()));
+  out.set("next", next);
   out.set("has_reasons", truth(!reasons.is_empty_list()));
   out.set("reasons", reasons);
   out.set("certificate",
@@ -174,6 +239,15 @@ data domain_data(const DomainView& view, const Texts& words) {
   const data history = history_data(view, words);
   out.set("has_history", truth(!history.is_empty_list()));
   out.set("history", history);
+  out.set("timeline", given(timeline(view, words)));
+  out.set("in_dns", given(domain.u_labels.empty()
+                              ? ""
+                              : words.say("domain.in_dns", {{"name", domain.name.text()}})));
+  out.set("sender", view.sender ? sender_data(view, words) : truth(false));
+  out.set("here", url_in(words.language(), "/domains/" + percent_encoded(domain.name.text())));
+  out.set("may_recheck", truth(view.may_recheck));
+  out.set("recheck_said",
+          given(view.recheck.empty() ? "" : words.say("domain.recheck_" + view.recheck)));
   out.set("json", "/api/v1/domains/" + percent_encoded(domain.name.text()));
   return out;
 }

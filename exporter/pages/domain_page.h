@@ -8,12 +8,23 @@ namespace mailfleet {
 
 constexpr size_t history_shown = 50;
 
+// "Would my mail from this address pass?", as it was asked and what came of it.
+struct SenderAnswer {
+  std::string ip{};  // as typed
+  std::string from{};
+  std::string fault{};                     // key of a text; else
+  std::optional<SenderVerdict> verdict{};  // empty: the store is silent
+};
+
 struct DomainView {
   const DomainSummary& domain;
   const std::optional<DomainDetails>& details;  // empty: not looked at yet, or the store is silent
   std::span<const Check* const> checks;
   const AdviceBook* advice = nullptr;  // may be null
   Time now{};
+  std::optional<SenderAnswer> sender{};
+  bool may_recheck = false;  // by the admin listener
+  std::string recheck{};     // what came of asking: "asked", "refused"
 };
 
 data domain_data(const DomainView& view, const Texts& words);

@@ -1,10 +1,11 @@
 #include "exporter/pages/fleet_page.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "checks/base/text.h"
 #include "exporter/pages/html.h"
+#include "exporter/pages/spreadsheet.h"
 #include "exporter/tally.h"
 
 namespace mailfleet {
@@ -17,8 +18,8 @@ constexpr size_t max_sectors_offered = 100;
 
 // The query of this page with some parameters set anew; empty ones are left out.
 std::string query_with(const Request& request, Fields changes) {
-  static constexpr std::array<std::string_view, 6> kept{"q",     "sector", "state",
-                                                        "check", "level",  "limit"};
+  static constexpr std::array<std::string_view, 7> kept{"q",     "sector", "state", "check",
+                                                        "level", "sort",   "limit"};
   std::string out;
   const auto add = [&](std::string_view name, std::string_view value) {
     if (value.empty()) return;
@@ -96,8 +97,11 @@ data regression_rows(const Snapshot& snapshot, Checks checks, const Texts& words
       row.set("url", url_in(words.language(), "/domains/" + percent_encoded(each.domain->text())));
     else
       row.set("url", truth(false));
-    row.set("what",
-            check == checks.end() ? for_display(each.kind, 100) : check_name(**check, words));
+    const std::string name =
+        check == checks.end() ? for_display(each.kind, 100) : check_name(**check, words);
+    row.set("what", words.word("kind", each.kind, name));
+    const bool moved = !each.was.empty();  // else it is a finding: it was not there before
+    row.set("moved", truth(moved));
     row.set("was", words.word("level", each.was, for_display(each.was, 100)));
     row.set("now", words.word("level", each.now, for_display(each.now, 100)));
     row.set("since", when(words, each.since));
@@ -117,18 +121,6 @@ data options(const std::vector<std::pair<std::string, std::string>>& values,
     out.push_back(row);
   }
   return out;
-}
-
-data sector_options(const Snapshot& snapshot, std::string_view chosen) {
-  std::set<std::string> sectors;
-  for (const DomainPtr& each : snapshot.domains) sectors.insert(each->owner.sector);
-  std::vector<std::pair<std::string, std::string>> out;
-  for (const std::string& each : sectors) {
-    // What a form could not send back as it is would find nothing.
-    if (each.empty() || for_display(each, 60) != each || out.size() == max_sectors_offered) continue;
-    out.emplace_back(each, each);
-  }
-  return options(out, chosen);
 }
 
 data state_options(std::string_view chosen, const Texts& words) {
@@ -162,7 +154,7 @@ data domain_row_data(const DomainSummary& domain, Checks checks, const Texts& wo
             level_name(*checks[i], level, words);
   }
   data out{data::type::object};
-  out.set("domain", domain.name.text());
+  out.set("domain", shown_name(domain));
   out.set("url", url_in(words.language(), "/domains/" + percent_encoded(domain.name.text())));
   const bool welsh = words.language() == Language::welsh && !domain.owner.organisation_cy.empty();
   out.set("organisation",
@@ -199,14 +191,94 @@ std::string filter_text(const Request& request, const Selection& selection, Chec
   return out.empty() ? "" : words.say("fleet.filtered", {{"what", out}});
 }
 
-// CSV as spreadsheets read it: quoted, and never the start of a formula.
-std::string csv_cell(std::string_view text) {
-  std::string out = for_display(text, 500);
-  if (!out.empty() && std::string_view("=+-@\t").find(out[0]) != std::string_view::npos)
-    out.insert(0, "'");
-  std::string quoted = "\"";
-  for (const char c : out) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
+data sort_options(std::string_view chosen, const Texts& words) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const std::string_view order : order_words)
+    out.emplace_back(order, words.say("fleet.sort_" + std::string(order)));
+  return options(out, chosen.empty() ? "name" : chosen);
+}
+
+data sector_rows(const FleetFigures& figures, const Texts& words, const std::string& action) {
+  data out{data::type::list};
+  size_t shown = 0;
+  for (const auto& [sector, states] : figures.sectors) {
+    if (++shown > max_sectors_offered) break;
+    std::vector<BarPart> parts;
+    std::string text;
+    size_t total = 0;
+    for (const DomainState state : all_domain_states) {
+      const size_t count = states[static_cast<size_t>(state)];
+      total += count;
+      const std::string id(to_text(state));
+      parts.push_back({count, "mf-state-" + id});
+      if (count)
+        text += (text.empty() ? "" : ", ") +
+                words.say("fleet.count",
+                          {{"count", std::to_string(count)}, {"level", words.say("state." + id)}});
+    }
+    data row{data::type::object};
+    const std::string name = sector_name(sector, words);
+    row.set("name", name);
+    row.set(
+        "url",
+        given(sector.empty() ? "" : action + "?sector=" + percent_encoded(sector) + "#domains"));
+    row.set("count", std::to_string(total));
+    row.set("bar",
+            bar_svg(parts, words.say("fleet.bar_text", {{"check", name}, {"levels", text}})));
+    row.set("text", text);
+    out.push_back(row);
+  }
+  return out;
+}
+
+// What opened and what was put right in the last seven days, of what is told to people.
+void week_data(const Snapshot& snapshot, const Texts& words, Time now, data& out) {
+  const Time begin = now - std::chrono::days(7);
+  size_t opened = 0;
+  size_t closed = 0;
+  std::map<std::string, size_t> kinds;
+  for (const RegressionView& each : snapshot.regressions) {
+    if (each.severity == AlertLevel::info) continue;
+    if (each.confirmed_at && *each.confirmed_at >= begin) {
+      ++opened;
+      ++kinds[each.kind];
+    }
+    closed += each.state == "resolved" && each.resolved_at && *each.resolved_at >= begin;
+  }
+  out.set("week", truth(opened + closed > 0));
+  out.set("week_opened", words.say("fleet.week_opened", {{"count", std::to_string(opened)}}));
+  out.set("week_closed", words.say("fleet.week_closed", {{"count", std::to_string(closed)}}));
+  data rows{data::type::list};
+  for (const auto& [kind, count] : kinds)
+    rows.push_back(
+        data(words.word("kind", kind, for_display(kind, 60)) + ": " + std::to_string(count)));
+  out.set("week_kinds", rows);
+}
+
+data unknown_rows(const FleetFigures& figures, Checks checks, const Texts& words,
+                  const std::string& action) {
+  data out{data::type::list};
+  for (size_t i = 0; i < checks.size(); ++i) {
+    if (figures.tally.unknown[i] == 0) continue;
+    const UnknownReasons& reasons = figures.unknown[i];
+    std::string why;
+    const auto add = [&](const char* key, size_t count) {
+      if (count)
+        why += (why.empty() ? "" : "; ") + words.say(key, {{"count", std::to_string(count)}});
+    };
+    add("fleet.unknown_why_pending", reasons.pending);
+    add("fleet.unknown_why_silent", reasons.silent);
+    add("fleet.unknown_why_mx", reasons.mx);
+    add("fleet.unknown_why_other", reasons.other);
+    data row{data::type::object};
+    row.set("what",
+            words.say("fleet.unknown_row", {{"check", check_name(*checks[i], words)},
+                                            {"count", std::to_string(figures.tally.unknown[i])}}));
+    row.set("url", action + "?check=" + percent_encoded(checks[i]->id) + "&level=unknown#domains");
+    row.set("why", why);
+    out.push_back(row);
+  }
+  return out;
 }
 
 }  // namespace
@@ -238,6 +310,25 @@ std::string level_name(const Check& check, int level, const Texts& words) {
   return words.word("level", id, id);
 }
 
+std::string reason_text(std::string_view code, const Texts& words) {
+  return words.word("reason", code, words.word("kind", code, for_display(code, 100)));
+}
+
+std::string sector_name(const std::string& sector, const Texts& words) {
+  return sector.empty() ? words.say("fleet.sector_none") : for_display(sector, 60);
+}
+
+data sector_options(const FleetFigures& figures, std::string_view chosen) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const auto& [each, states] : figures.sectors) {
+    // What a form could not send back as it is would find nothing.
+    if (each.empty() || for_display(each, 60) != each || out.size() == max_sectors_offered)
+      continue;
+    out.emplace_back(each, each);
+  }
+  return options(out, chosen);
+}
+
 std::string trust_text(const TrustView& trust, const Texts& words) {
   std::string out = words.say("trust." + std::string(to_text(trust.state)));
   if (trust.tier != Tier::none && trust.state != TrustState::none)
@@ -245,10 +336,10 @@ std::string trust_text(const TrustView& trust, const Texts& words) {
   return trust.stale ? words.say("trust.stale", {{"text", out}}) : out;
 }
 
-data fleet_data(const Snapshot& snapshot, Checks checks, const Request& request, const Texts& words,
-                Time now) {
+data fleet_data(const Snapshot& snapshot, const FleetFigures& figures, Checks checks,
+                const Request& request, const Texts& words, Time now) {
   const std::string action = url_in(words.language(), "/");
-  const Tally tally = tally_of(snapshot, checks);
+  const Tally& tally = figures.tally;
   const ParsedSelection parsed = parse_selection(request, checks);
   data out{data::type::object};
   out.set("starting", truth(!snapshot.ready));
@@ -261,9 +352,17 @@ data fleet_data(const Snapshot& snapshot, Checks checks, const Request& request,
   for (size_t i = 0; i < checks.size(); ++i)
     rows.push_back(check_row(tally, *checks[i], i, words, action));
   out.set("checks", rows);
+  const data sectors = sector_rows(figures, words, action);
+  out.set("has_sectors", truth(figures.sectors.size() > 1));
+  out.set("sector_rows", sectors);
+  week_data(snapshot, words, now, out);
+  const data unknown = unknown_rows(figures, checks, words, action);
+  out.set("has_unknown", truth(!unknown.is_empty_list()));
+  out.set("unknown_rows", unknown);
   out.set("action", action);
+  out.set("sort_options", sort_options(request.filter("sort"), words));
   out.set("q", for_display(request.filter("q"), 200));
-  out.set("sectors", sector_options(snapshot, request.filter("sector")));
+  out.set("sectors", sector_options(figures, request.filter("sector")));
   out.set("state_options", state_options(request.filter("state"), words));
   out.set("check", given(for_display(request.filter("check"), 60)));
   out.set("level", given(for_display(request.filter("level"), 60)));
@@ -293,10 +392,10 @@ std::string fleet_csv(const Snapshot& snapshot, Checks checks, Selection selecti
   for (const Check* check : checks) out += "," + std::string(check->id);
   out += "\r\n";
   for (const DomainSummary* each : select(snapshot, selection).domains) {
-    out += csv_cell(each->name.text()) + "," + csv_cell(each->owner.organisation) + "," +
-           csv_cell(each->owner.organisation_cy) + "," + csv_cell(each->owner.sector) + "," +
-           std::string(to_text(each->state)) + "," + std::to_string(each->fails) + "," +
-           std::to_string(each->advices) + "," +
+    out += spreadsheet_cell(each->name.text()) + "," + spreadsheet_cell(each->owner.organisation) +
+           "," + spreadsheet_cell(each->owner.organisation_cy) + "," +
+           spreadsheet_cell(each->owner.sector) + "," + std::string(to_text(each->state)) + "," +
+           std::to_string(each->fails) + "," + std::to_string(each->advices) + "," +
            (each->last_look ? to_text(*each->last_look) : "") + "," +
            std::string(to_text(each->trust.tier)) + "," + std::string(to_text(each->trust.state));
     for (size_t i = 0; i < checks.size(); ++i) {

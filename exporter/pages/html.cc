@@ -102,6 +102,64 @@ std::string strip_svg(const std::vector<std::string>& tones, std::string_view te
   return out + "</svg>";
 }
 
+std::string steps_svg(const std::vector<std::pair<Time, size_t>>& steps, size_t total, Time now,
+                      std::string_view text) {
+  constexpr int64_t width = 700;
+  constexpr int64_t height = 120;
+  if (steps.empty() || total == 0) return "";
+  const Time from = steps.front().first - std::chrono::days(1);
+  const int64_t length = std::max<int64_t>((now - from).count(), 1);
+  const auto y = [&](size_t count) {
+    return height - height * static_cast<int64_t>(count) / static_cast<int64_t>(total);
+  };
+  std::string points = "0," + std::to_string(height);
+  int64_t last = height;
+  for (const auto& [at, count] : steps) {
+    const std::string x =
+        std::to_string(std::clamp((at - from).count() * width / length, int64_t{0}, width));
+    points += " " + x + "," + std::to_string(last);
+    last = y(count);
+    points += " " + x + "," + std::to_string(last);
+  }
+  points += " " + std::to_string(width) + "," + std::to_string(last) + " " + std::to_string(width) +
+            "," + std::to_string(height);
+  return opened_svg("mf-steps", width, height, text) + "<polygon points=\"" + points + "\"/></svg>";
+}
+
+std::string timeline_svg(const std::vector<TimelineRow>& rows, Time from, Time now,
+                         std::string_view from_text, std::string_view now_text,
+                         std::string_view text) {
+  constexpr int64_t width = 960;
+  constexpr int64_t names = 300;  // the column of names
+  constexpr int64_t line = 22;
+  const int64_t height = static_cast<int64_t>(rows.size()) * line + 24;
+  const int64_t length = std::max<int64_t>((now - from).count(), 1);
+  const auto x = [&](Time at) {
+    return names +
+           std::clamp((at - from).count() * (width - names) / length, int64_t{0}, width - names);
+  };
+  std::string out = "<svg class=\"mf-timeline\" role=\"img\" viewBox=\"0 0 " +
+                    std::to_string(width) + " " + std::to_string(height) + "\" aria-label=\"" +
+                    html_escaped(text) + "\">";
+  int64_t top = 0;
+  for (const TimelineRow& row : rows) {
+    out += "<text x=\"0\" y=\"" + std::to_string(top + 15) + "\">" + html_escaped(row.name) +
+           "</text>";
+    for (size_t i = 0; i < row.spans.size(); ++i) {
+      const int64_t begin = x(row.spans[i].from);
+      const int64_t end = i + 1 < row.spans.size() ? x(row.spans[i + 1].from) : width;
+      out += "<rect x=\"" + std::to_string(begin) + "\" y=\"" + std::to_string(top + 2) +
+             "\" width=\"" + std::to_string(std::max<int64_t>(end - begin, 1)) + "\" height=\"" +
+             std::to_string(line - 4) + "\" class=\"" + row.spans[i].tone + "\"/>";
+    }
+    top += line;
+  }
+  out += "<text x=\"" + std::to_string(names) + "\" y=\"" + std::to_string(top + 16) + "\">" +
+         html_escaped(from_text) + "</text><text x=\"" + std::to_string(width) + "\" y=\"" +
+         std::to_string(top + 16) + "\" text-anchor=\"end\">" + html_escaped(now_text) + "</text>";
+  return out + "</svg>";
+}
+
 std::string facts_html(const Value& facts, const Texts& texts) {
   if (facts.is_list()) return list_html(facts, texts);
   if (!facts.is_object()) return scalar_html(facts, texts);

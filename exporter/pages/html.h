@@ -4,8 +4,10 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "checks/base/time.h"
 #include "checks/base/value.h"
 #include "exporter/pages/texts.h"
 
@@ -25,6 +27,22 @@ struct BarPart {
 std::string bar_svg(const std::vector<BarPart>& parts, std::string_view text);
 // A square for each check; `text` says the same in words.
 std::string strip_svg(const std::vector<std::string>& tones, std::string_view text);
+
+// A count that grew by steps, out of `total`, up to `now`.
+std::string steps_svg(const std::vector<std::pair<Time, size_t>>& steps, size_t total, Time now,
+                      std::string_view text);
+// One row a name, in each the spans of time spent at a tone.
+struct TimelineSpan {
+  Time from{};
+  std::string tone{};
+};
+struct TimelineRow {
+  std::string name{};
+  std::vector<TimelineSpan> spans{};  // oldest first; each lasts until the next, the last until now
+};
+std::string timeline_svg(const std::vector<TimelineRow>& rows, Time from, Time now,
+                         std::string_view from_text, std::string_view now_text,
+                         std::string_view text);
 
 std::string facts_html(const Value& facts, const Texts& texts);
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "checks/base/text.h"
 #include "embedded.h"
 #include "exporter/feed/encoding.h"
 #include "exporter/http/digest.h"
@@ -65,9 +66,12 @@ data navigation(const PageFrame& frame, const Texts& words) {
     const char* key;
     const char* path;
   };
-  static constexpr std::array<Item, 3> items{{{"site.fleet", "/"},
-                                               {"site.lookup", "/lookup"},
-                                               {"site.regressions", "/regressions"}}};
+  static constexpr std::array<Item, 6> items{{{"site.lookup", "/lookup"},
+                                              {"site.fleet", "/"},
+                                              {"site.regressions", "/regressions"},
+                                              {"site.campaigns", "/campaigns"},
+                                              {"site.poster", "/poster"},
+                                              {"site.api", "/api"}}};
   data out{data::type::list};
   for (const Item& item : items) {
     data row{data::type::object};
@@ -143,6 +147,10 @@ Response not_found_page(const Site& site, const PageFrame& frame, std::string de
 data truth(bool value) { return data(value ? data::type::bool_true : data::type::bool_false); }
 
 data given(std::string text) { return text.empty() ? truth(false) : data(std::move(text)); }
+
+std::string shown_name(const DomainSummary& domain) {
+  return domain.u_labels.empty() ? domain.name.text() : for_display(domain.u_labels, 253);
+}
 
 void add_static_routes(std::vector<Route>& routes) {
   static constexpr std::array<std::array<const char*, 3>, 3> files{{

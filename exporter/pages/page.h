@@ -34,6 +34,9 @@ Language language_of(const Request& request);                  // by its path
 data truth(bool value);
 data given(std::string text);
 
+// With the letters that people write, where the name has any.
+std::string shown_name(const DomainSummary& domain);
+
 void add_static_routes(std::vector<Route>& routes);
 
 }  // namespace mailfleet

@@ -24,16 +24,18 @@ data domain_links(const RegressionView& regression, const Texts& words) {
 data row_of(const RegressionView& regression, const Texts& words) {
   data row;
   row.set("kind", words.word("kind", regression.kind, regression.kind));
-  row.set("severity", std::string(to_text(regression.severity)));
+  row.set("severity",
+          words.say("regression_severity." + std::string(to_text(regression.severity))));
   row.set("state", words.word("regression_state", regression.state, regression.state));
   row.set("cause", given(for_display(regression.cause, 200)));
-  row.set("was", for_display(regression.was, 200));
-  row.set("now", for_display(regression.now, 200));
+  row.set("was", given(words.word("level", regression.was, for_display(regression.was, 200))));
+  row.set("now", words.word("level", regression.now, for_display(regression.now, 200)));
   row.set("evidence", given(for_display(regression.evidence, 400)));
   row.set("since", when(words, regression.since));
   row.set("ended", given(regression.resolved_at ? when(words, *regression.resolved_at) : ""));
   row.set("domains", domain_links(regression, words));
-  const size_t more = regression.domains.size() - std::min(regression.domains.size(), domains_named);
+  const size_t more =
+      regression.domains.size() - std::min(regression.domains.size(), domains_named);
   row.set("more", given(more ? "+ " + std::to_string(more) : ""));
   row.set("runbook", "/runbooks/" + regression.kind);
   return row;

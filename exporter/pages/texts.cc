@@ -65,19 +65,22 @@ std::string filled(std::string_view text, Fillings fillings) {
   return out.append(text);
 }
 
-std::string when(const Texts& texts, Time time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(time - day);
+std::string day_text(const Texts& texts, Time time) {
+  const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(time));
   const std::string names = texts.say("time.months");
   const auto months = split(names, ' ');
   const size_t month = static_cast<unsigned>(date.month()) - 1;
+  return std::to_string(static_cast<unsigned>(date.day())) + " " +
+         std::string(month < months.size() ? months[month] : "?") + " " +
+         std::to_string(static_cast<int>(date.year()));
+}
+
+std::string when(const Texts& texts, Time time) {
+  const std::chrono::hh_mm_ss clock(time - std::chrono::floor<std::chrono::days>(time));
   std::array<char, 32> hour{};
   std::snprintf(hour.data(), hour.size(), "%02d:%02d UTC", static_cast<int>(clock.hours().count()),
                 static_cast<int>(clock.minutes().count()));
-  return std::to_string(static_cast<unsigned>(date.day())) + " " +
-         std::string(month < months.size() ? months[month] : "?") + " " +
-         std::to_string(static_cast<int>(date.year())) + ", " + hour.data();
+  return day_text(texts, time) + ", " + hour.data();
 }
 
 std::string ago(const Texts& texts, Time time, Time now) {

@@ -35,7 +35,8 @@ class Texts {
 const Texts& texts(Language language);
 
 std::string filled(std::string_view text, Fillings fillings);
-std::string when(const Texts& texts, Time time);  // "21 November 2026, 12:00 UTC"
+std::string when(const Texts& texts, Time time);      // "21 November 2026, 12:00 UTC"
+std::string day_text(const Texts& texts, Time time);  // "21 November 2026"
 std::string ago(const Texts& texts, Time time, Time now);
 
 }  // namespace mailfleet
