@@ -23,6 +23,7 @@ const html = new HtmlValidate({
     "no-implicit-button-type": "error",
     "svg-focusable": "off",
     "tel-non-breaking": "off",
+    "require-sri": ["error", { target: "crossorigin" }],
   },
 });
 
@@ -43,7 +44,11 @@ export const english = [
   ["lookup-slip", "/lookup?q=jo@cearwen.example"],
   ["domain", "/domains/llanfair-y-bryn.example"],
   ["domain-unknown", "/domains/niwl.example"],
+  ["domain-sender", "/domains/caerwen.example?ip=192.0.2.1"],
   ["regressions", "/regressions"],
+  ["campaigns", "/campaigns"],
+  ["poster", "/poster"],
+  ["api", "/api"],
   ["not-found", "/no-such-page"],
 ];
 export const inWelsh = (path) => (path === "/" ? "/cy/" : `/cy${path}`).replace("/cy/?", "/cy/?");
@@ -68,34 +73,28 @@ async function layoutFaults(page) {
   });
 }
 
-// Without JavaScript and with the page's own policy: as most readers of an intranet see it.
-async function lookAt(browser, site, [name, path], screen) {
+// Without JavaScript and with the page's own policy: as most readers of an intranet see it. (axe is
+// put in from outside, which the page's policy does not hinder.)
+async function lookAt(page, site, name, path, screen) {
   const faults = [];
-  const plain = await browser.newContext({ viewport: screens[screen], javaScriptEnabled: false, reducedMotion: "reduce" });
-  const page = await plain.newPage();
-  page.on("console", (message) => message.type() === "error" && !message.text().includes("404") && faults.push(message.text()));
-  page.on("request", (request) => request.url().startsWith(site.url) || request.url().startsWith("data:") || faults.push(`asks elsewhere: ${request.url()}`));
+  const told = (message) => message.type() === "error" && !message.text().includes("404") && faults.push(message.text());
+  const asked = (request) => request.url().startsWith(site.url) || request.url().startsWith("data:") || faults.push(`asks elsewhere: ${request.url()}`);
+  page.on("console", told);
+  page.on("request", asked);
   const answer = await page.goto(site.url + path);
   const body = await answer.text();
   faults.push(...(await layoutFaults(page)));
-  await page.screenshot({ path: join(screenshots, `${name}-${screen}.png`), fullPage: true });
-  await plain.close();
+  faults.push(...(await axeFaults(page)).map((each) => `axe ${each}`));
+  if (name.endsWith("-en")) await page.screenshot({ path: join(screenshots, `${name}-${screen}.png`) });
   if (screen === "desktop") {
     const report = await html.validateString(body);
     for (const result of report.results)
       for (const each of result.messages.slice(0, 5))
         if (each.severity === 2) faults.push(`html-validate ${each.ruleId}: ${each.message} (line ${each.line}: ${body.split("\n")[each.line - 1]?.slice(Math.max(0, each.column - 40), each.column + 60)})`);
   }
+  page.off("console", told);
+  page.off("request", asked);
   return faults;
-}
-
-async function lookWithAxe(browser, site, path, screen, scheme) {
-  const context = await browser.newContext({ viewport: screens[screen], colorScheme: scheme });
-  const page = await context.newPage();
-  await page.goto(site.url + path);
-  const faults = await axeFaults(page);
-  await context.close();
-  return faults.map((each) => `axe (${scheme}) ${each}`);
 }
 
 export async function lookAtPages(browser, site, pages, report) {
@@ -103,15 +102,35 @@ export async function lookAtPages(browser, site, pages, report) {
   for (const [name, path] of pages)
     for (const [language, place] of [["en", path], ["cy", inWelsh(path)]])
       for (const screen of Object.keys(screens)) turns.push([`${name}-${language}`, place, screen]);
-  const worker = async () => {
-    for (let turn = turns.shift(); turn; turn = turns.shift()) {
-      const [name, path, screen] = turn;
-      const faults = await lookAt(browser, site, [name, path], screen);
-      faults.push(...(await lookWithAxe(browser, site, path, screen, screen === "desktop" ? "light" : "dark")));
-      report(`${path} (${screen})`, faults);
-    }
+  const contexts = {};
+  for (const screen of Object.keys(screens))
+    contexts[screen] = await browser.newContext({ viewport: screens[screen], javaScriptEnabled: false,
+      colorScheme: screen === "desktop" ? "light" : "dark" });
+  const worker = async (screen) => {
+    const page = await contexts[screen].newPage();
+    for (const [name, path, on] of turns)
+      if (on === screen) report(`${path} (${screen})`, await lookAt(page, site, name, path, screen));
+    await contexts[screen].close();
   };
-  await Promise.all([worker(), worker()]);
+  await Promise.all(Object.keys(screens).map(worker));
+}
+
+// The poster on paper: A4 and A3 by the page's own rule, and nothing of the site around it.
+export async function poster(browser, site, report) {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  for (const [paper, width, height] of [["a4", 595, 842], ["a3", 842, 1191]]) {
+    await page.goto(`${site.url}/poster?paper=${paper}`);
+    await page.emulateMedia({ media: "print" });
+    const faults = [];
+    for (const away of [".mf-header", ".mf-navbar", ".mf-filter", ".mf-footer"])
+      if (await page.locator(away).first().isVisible()) faults.push(`${away} would be printed`);
+    const pdf = await page.pdf({ path: join(screenshots, `poster-${paper}.pdf`), preferCSSPageSize: true, printBackground: true });
+    const box = pdf.toString("latin1").match(/MediaBox \[\s*0 0 ([\d.]+) ([\d.]+)/);
+    if (!box || Math.abs(box[1] - width) > 2 || Math.abs(box[2] - height) > 2) faults.push(`the paper is ${box?.slice(1)}`);
+    report(`/poster on ${paper}`, faults);
+  }
+  await context.close();
 }
 
 // From the first Tab to the end of the page: each stop can be seen, the skip link comes first, and

@@ -1,5 +1,7 @@
 // Says a line for each thing looked at that is wrong, and how many were fine.
-import { english, keyboardOnly, launch, links, lookAtPages } from "./pages.mjs";
+import { contract } from "./contract.mjs";
+import { hostile } from "./hostile.mjs";
+import { english, keyboardOnly, launch, links, lookAtPages, poster } from "./pages.mjs";
 import { serve } from "./servers.mjs";
 
 const build = process.argv[2];
@@ -12,12 +14,16 @@ const report = (what, faults) => {
 };
 
 const began = Date.now();
-const site = await serve(build, "demo", "a token of the tests");
+const token = "a token of the tests";
+const site = await serve(build, "demo", token);
 const browser = await launch();
 try {
   await lookAtPages(browser, site, english, report);
   await keyboardOnly(browser, site, report);
   await links(site, report);
+  await poster(browser, site, report);
+  await contract(site, token, report);
+  await hostile(browser, build, token, report);
 } finally {
   await browser.close();
   await site.stop();

@@ -3,8 +3,9 @@ import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync, appendFileSync, openSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 
-const root = resolve(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "../..");
+const root = resolve(fileURLToPath(new URL(".", import.meta.url)), "../..");
 
 export const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
