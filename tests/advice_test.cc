@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 std::map<std::string, std::set<std::string>> codes_in_sources() {
   static const std::regex finding(
       R"re("([a-z0-9]+(?:-[a-z0-9]+)+)",\s*(?:Severity::|weight\(\))|)re"
-      R"re(\b(?:add|find)\(\s*"([a-z0-9]+(?:-[a-z0-9]+)+)"(?![^;]*AlertLevel))re");
+      R"re(\b(?:add|find)\(\s*"([a-z0-9]+(?:-[a-z0-9]+)+)"(?![^;]*(?:AlertLevel|Confirmation)::))re");
   std::map<std::string, std::set<std::string>> out;
   for (const auto& entry : fs::recursive_directory_iterator(fs::path(source_root()) / "checks")) {
     const std::string name = entry.path().filename().string();
