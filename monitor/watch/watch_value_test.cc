@@ -27,6 +27,7 @@ TEST_CASE("watch value: what is remembered comes back the same") {
                                .before = judgement});
   watch.turns["spf"] = {now, now + Seconds(60)};
   watch.renewals["mx.a.uk"] = {.not_after = now, .left = {Seconds(86400), Seconds(0)}};
+  watch.young_selectors["s2"] = now;
   CHECK(domain_watch_of(to_value(watch)) == watch);
 
   const Incident incident{.id = 7,
