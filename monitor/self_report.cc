@@ -25,12 +25,13 @@ void SelfReport::look(const LookReport& report) {
 }
 
 void SelfReport::tick(const ProbeCounters& probe_counters, const StoreCounters& store_counters,
-                      const Loop& loop, size_t scans_waiting, Time now) {
+                      const LoopCounters& loop_counters, size_t scans_in_flight,
+                      size_t scans_waiting, Time now) {
   probes(probe_counters);
   store(store_counters);
-  decisions(loop.counters());
+  decisions(loop_counters);
   metrics_.queue_length("scans", scans_waiting);
-  metrics_.queue_length("scans_in_flight", loop.in_flight());
+  metrics_.queue_length("scans_in_flight", scans_in_flight);
   metrics_.heartbeat(now);
 }
 

@@ -16,8 +16,8 @@ class SelfReport {
   SelfReport(SelfMetrics& metrics, std::span<const Check* const> checks);
 
   void look(const LookReport& report);
-  void tick(const ProbeCounters& probes, const StoreCounters& store, const Loop& loop,
-            size_t scans_waiting, Time now);
+  void tick(const ProbeCounters& probes, const StoreCounters& store, const LoopCounters& loop,
+            size_t scans_in_flight, size_t scans_waiting, Time now);
 
  private:
   void probes(const ProbeCounters& now);

@@ -158,8 +158,8 @@ class Serving {
     monitor_.loop().fill();
     telling_.tick(now);
     builder_.tick(monitor_.state(), now, Clock::now());
-    report_.tick(monitor_.probe_counters(), monitor_.store().counters(), monitor_.loop(),
-                 monitor_.schedule().waiting(now), now);
+    report_.tick(monitor_.probe_counters(), monitor_.store().counters(), monitor_.loop().counters(),
+                 monitor_.loop().in_flight(), monitor_.schedule().waiting(now), now);
     if (Clock::now() - pruned_ > prune_period) prune_store(now);
     timer_.expires_after(tick_period);
     timer_.async_wait([this](boost::system::error_code error) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "checks/registry.h"
 #include "monitor/self_report.h"
 
 using namespace mailfleet;
@@ -73,21 +74,27 @@ TEST_CASE("self_report: the metrics have the bounds of what is counted, and coun
   CHECK(std::ranges::equal(DurationHistogram::bounds, probe_duration_bounds()));
   CHECK(std::ranges::equal(store_write_buckets, store_write_bounds()));
   SelfMetrics metrics;
-  SelfReport report(metrics);
+  SelfReport report(metrics, all_checks());
   ProbeCounters probes;
   probes.probes[{"dns", "ok"}] = 3;
   probes.durations["dns"].add(std::chrono::milliseconds(10));
   StoreCounters store;
   store.write_seconds[0] = 2;
   store.errors = 1;
-  report.tick(probes, store, 4, 5);
-  report.tick(probes, store, 4, 5);
+  LoopCounters loop;
+  loop.decisions[static_cast<size_t>(Decision::held)] = 6;
+  report.tick(probes, store, loop, 4, 5, Time(Seconds(7)));
+  report.tick(probes, store, loop, 4, 5, Time(Seconds(8)));
   const std::string text = metrics.text();
   for (const char* line :
        {"mailfleet_probes_total{kind=\"dns\",outcome=\"ok\"} 3\n",
         "mailfleet_probe_duration_seconds_count{kind=\"dns\"} 1\n",
         "mailfleet_store_write_seconds_count 2\n", "mailfleet_store_errors_total 1\n",
-        "mailfleet_queue_length{queue=\"scans\"} 5\n"}) {
+        "mailfleet_queue_length{queue=\"scans\"} 5\n",
+        "mailfleet_decisions_total{decision=\"held\"} 6\n",
+        "mailfleet_decisions_total{decision=\"flapping\"} 0\n",
+        "mailfleet_changes_total{check=\"dmarc\"} 0\n",
+        "mailfleet_heartbeat_timestamp_seconds 8\n"}) {
     CAPTURE(line);
     CHECK(text.find(line) != std::string::npos);
   }
