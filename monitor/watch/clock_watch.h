@@ -1,5 +1,10 @@
-// Does the wall clock go as time goes? Dates of certificates and promises are read off the wall
-// clock; while it has jumped, nothing that it says is news of a domain. Pure: told both clocks.
+// Whether the wall clock can be believed. Pure: told both clocks.
+//
+// A wall clock that moved otherwise than the steady one was set by somebody; one that stands before
+// what is remembered was set back while we were off. Either makes certificates look expired,
+// windows full and policies forgotten, so meanwhile nothing is looked at and nothing published. A
+// jump within a day that stays becomes the time by itself (a machine that slept); a longer one
+// waits until the clock is as it was, or a person says that it is right now (a reload).
 #pragma once
 
 #include <optional>
@@ -9,18 +14,25 @@
 namespace mailfleet {
 
 // What people and time servers set a clock by in passing.
-constexpr Seconds clock_tolerance = std::chrono::minutes(5);
-// A clock that jumped and then went on evenly for this long is taken to be right.
+constexpr Seconds clock_tolerance = std::chrono::minutes(10);
+// A clock that jumped by no more than this and then went on evenly for that long is right.
+constexpr Seconds longest_believed_jump = std::chrono::hours(24);
 constexpr Seconds clock_believed_after = std::chrono::hours(6);
 
 class ClockWatch {
  public:
-  // Each second or so. `steady`: a clock that nobody sets, from any start. True: it can be
-  // believed.
+  // `steady`: a clock that nobody sets, from any start. `remembered`: the latest time that is
+  // written down, if any.
+  ClockWatch(Time wall, Seconds steady, std::optional<Time> remembered);
+
+  bool good(Time wall, Seconds steady) const;
+  // Each second or so. The same, after taking up what can be believed.
   bool look(Time wall, Seconds steady);
+  // A person says that it is right now.
+  void believe(Time wall, Seconds steady);
 
  private:
-  std::optional<Seconds> offset_{};  // between the two, as believed
+  Seconds offset_;                   // between the two, as believed
   std::optional<Seconds> jumped_{};  // the offset that it jumped to
   Seconds jumped_at_{};              // steady
 };

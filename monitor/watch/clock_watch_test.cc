@@ -7,22 +7,24 @@ using namespace mailfleet;
 namespace {
 
 constexpr Time start{Seconds(1'893'974'400)};
+constexpr Seconds year = std::chrono::days(365);
 
 }  // namespace
 
 TEST_CASE("clock: corrections of minutes are believed, jumps are not") {
-  ClockWatch watch;
+  ClockWatch watch(start, Seconds(100), {});
   CHECK(watch.look(start, Seconds(100)));
   CHECK(watch.look(start + Seconds(10), Seconds(110)));
-  CHECK(watch.look(start + Seconds(10) + Seconds(200), Seconds(111)));
-  CHECK(watch.look(start + Seconds(10) + Seconds(450), Seconds(112)));  // little by little
-  CHECK_FALSE(watch.look(start + std::chrono::days(365), Seconds(113)));
-  CHECK_FALSE(watch.look(start + std::chrono::days(365) + Seconds(9), Seconds(122)));
+  CHECK(watch.look(start + Seconds(10) + Seconds(500), Seconds(111)));
+  CHECK(watch.look(start + Seconds(10) + Seconds(900), Seconds(112)));  // little by little
+  CHECK_FALSE(watch.look(start + year, Seconds(113)));
+  CHECK_FALSE(watch.look(start + year + Seconds(9), Seconds(122)));
+  CHECK(watch.good(start + Seconds(86400) + Seconds(900), Seconds(86400) + Seconds(102)));
 }
 
 TEST_CASE("clock: put back where it was, it is believed at once") {
-  for (const Seconds jump : {Seconds(std::chrono::days(365)), -Seconds(std::chrono::days(365))}) {
-    ClockWatch watch;
+  for (const Seconds jump : {year, -year}) {
+    ClockWatch watch(start, Seconds(0), {});
     CHECK(watch.look(start, Seconds(0)));
     CHECK_FALSE(watch.look(start + jump, Seconds(1)));
     CHECK(watch.look(start + Seconds(60), Seconds(60)));
@@ -30,9 +32,8 @@ TEST_CASE("clock: put back where it was, it is believed at once") {
   }
 }
 
-TEST_CASE("clock: a jump that stays becomes the time, one that wanders does not") {
-  ClockWatch watch;
-  CHECK(watch.look(start, Seconds(0)));
+TEST_CASE("clock: a jump of hours that stays becomes the time, one that wanders does not") {
+  ClockWatch watch(start, Seconds(0), {});
   const Seconds jump = std::chrono::hours(3);
   const Seconds wait = clock_believed_after;
   CHECK_FALSE(watch.look(start + jump, Seconds(0)));
@@ -41,4 +42,23 @@ TEST_CASE("clock: a jump that stays becomes the time, one that wanders does not"
   CHECK_FALSE(watch.look(start, wait + Seconds(1)));
   CHECK_FALSE(watch.look(start + std::chrono::days(9), wait * 2));
   CHECK_FALSE(watch.look(start, wait * 3));
+}
+
+TEST_CASE("clock: a jump of a year waits for a person") {
+  for (const Seconds jump : {year, -year}) {
+    ClockWatch watch(start, Seconds(0), {});
+    for (int hour = 0; hour < 100; ++hour) {
+      const Seconds steady = std::chrono::hours(hour);
+      CHECK_FALSE(watch.look(start + jump + steady, steady));
+    }
+    watch.believe(start + jump + Seconds(360'000), Seconds(360'000));
+    CHECK(watch.look(start + jump + Seconds(360'005), Seconds(360'005)));
+  }
+}
+
+TEST_CASE("clock: it cannot stand before what is written down") {
+  CHECK_FALSE(ClockWatch(start - year, Seconds(0), start).good(start - year, Seconds(0)));
+  CHECK(ClockWatch(start, Seconds(0), start + Seconds(60)).good(start, Seconds(0)));
+  // We were off.
+  CHECK(ClockWatch(start, Seconds(0), start - std::chrono::days(40)).good(start, Seconds(0)));
 }
