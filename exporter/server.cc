@@ -146,8 +146,8 @@ ServerPorts Server::start() {
   // A port that was left to the system is known only now.
   if (std::string& base = running_->settings.base_url; base.ends_with(":0") && !out.listen.empty())
     base.replace(base.size() - 1, 1, std::to_string(out.listen.front()));
-  if (!running_->settings.admin_listen.empty())
-    out.admin = running_->admin.listen(running_->settings.admin_listen);
+  for (const std::string& each : running_->settings.admin_listen)
+    out.admin.push_back(running_->admin.listen(each));
   running_->thread = std::thread([running = running_.get()] { running->context->run(); });
   return out;
 }

@@ -24,12 +24,12 @@
 namespace mailfleet {
 
 struct ServerSettings {
-  std::vector<std::string> listen{};  // "127.0.0.1:9970", "[::]:9970"; port 0 picks one
-  std::string admin_listen{};         // empty: none
-  std::string token{};                // of the admin listener; empty: its actions are refused
-  std::string base_url{};             // "https://mail.example", for links that leave the site
-  std::string contact{};              // an address or URL, shown on every page
-  std::string title{};                // of the site; empty: the program's
+  std::vector<std::string> listen{};        // "127.0.0.1:9970", "[::]:9970"; port 0 picks one
+  std::vector<std::string> admin_listen{};  // likewise; empty: none
+  std::string token{};                      // of the admin listener; empty: its actions are refused
+  std::string base_url{};                   // "https://mail.example", for links that leave the site
+  std::string contact{};                    // an address or URL, shown on every page
+  std::string title{};                      // of the site; empty: the program's
   std::string version{};
   std::string revision{};
   PerDomain per_domain = PerDomain::automatic;
@@ -43,7 +43,7 @@ struct ServerSettings {
 
 struct ServerPorts {
   std::vector<uint16_t> listen{};  // in the order of the settings
-  uint16_t admin = 0;              // 0: no admin listener
+  std::vector<uint16_t> admin{};   // likewise
 };
 
 class Server {

@@ -377,7 +377,7 @@ struct Admin {
   }
   int post(const std::string& path, httplib::Headers headers, const std::string& body = "{}",
            const char* type = "application/json") {
-    httplib::Client client("127.0.0.1", server.ports.admin);
+    httplib::Client client("127.0.0.1", server.ports.admin.front());
     const auto result = client.Post(path, headers, body, type);
     return result ? result->status : 0;
   }
@@ -408,8 +408,8 @@ TEST_CASE("admin: only with the token, from here, as JSON, by POST") {
   CHECK(admin.post("/api/v1/domains/elsewhere.example/recheck", token) == 404);
   CHECK(admin.post("/api/v1/domains/cardiff.gov.uk/acknowledge", token, "{}") == 422);
   CHECK(admin.post("/api/v1/domains/cardiff.gov.uk/acknowledge", token, R"({"by":"me"})") == 200);
-  CHECK(ask(admin.server.ports.admin, recheck).status == 405);
-  CHECK(ask(admin.server.ports.admin, "/api/v1/summary").status == 200);
+  CHECK(ask(admin.server.ports.admin.front(), recheck).status == 405);
+  CHECK(ask(admin.server.ports.admin.front(), "/api/v1/summary").status == 200);
 }
 
 TEST_CASE("admin: nothing of it on the public listener") {

@@ -61,13 +61,14 @@ void Desk::restore(std::vector<Incident> incidents) {
   for (const auto& [id, incident] : book_.all()) tell_(incident);
 }
 
-bool Desk::doubts_itself() const {
-  return health_.in_doubt() ||
-         std::ranges::any_of(self_tests_, [](const auto& test) { return !test.second; });
+bool Desk::in_doubt() const {
+  const bool failed =
+      std::ranges::any_of(self_tests_, [](const auto& test) { return !test.second; });
+  return failed || health_.in_doubt();
 }
 
 bool Desk::holds(const Name& domain, Time now) const {
-  return doubts_itself() || (is_announced_ && is_announced_(domain, now));
+  return in_doubt() || (is_announced_ && is_announced_(domain, now));
 }
 
 std::vector<Incident> Desk::copies(const std::vector<int64_t>& ids) {
@@ -128,7 +129,7 @@ std::vector<int64_t> Desk::test_failures(Time now) {
 std::vector<int64_t> Desk::unseen_together(Time now) {
   if (together_at_ && now - *together_at_ < together_period) return {};
   together_at_ = now;
-  return doubts_itself() ? std::vector<int64_t>{} : book_.unseen_together(health_.together(), now);
+  return in_doubt() ? std::vector<int64_t>{} : book_.unseen_together(health_.together(), now);
 }
 
 std::vector<Incident> Desk::tick(Time now) {

@@ -29,6 +29,7 @@ class Desk {
   // Nothing may be confirmed now: the fleet is in doubt, a self-test failed, or the domain is under
   // announced maintenance.
   bool holds(const Name& domain, Time now) const;
+  bool in_doubt() const;  // the fleet is in doubt, or a self-test failed
   void set_maintenance(std::function<bool(const Name&, Time)> is_announced) {
     is_announced_ = std::move(is_announced);
   }
@@ -59,7 +60,6 @@ class Desk {
   uint64_t version() const { return version_; }  // grows with each change
 
  private:
-  bool doubts_itself() const;
   std::vector<int64_t> doubt(Time now);
   std::vector<int64_t> test_failures(Time now);
   std::vector<int64_t> unseen_together(Time now);

@@ -53,9 +53,12 @@ void Loop::look_at(const std::vector<Name>& names) {
   fill();
 }
 
+// Under a clock that nobody can believe nothing is looked at: every date would be judged wrongly.
+bool Loop::may_look() const { return !settings_.clock_is_good || settings_.clock_is_good(); }
+
 // A look may end before its start returns; the loop runs here and only here.
 void Loop::fill() {
-  if (filling_ || halted_) return;
+  if (filling_ || halted_ || !may_look()) return;
   filling_ = true;
   while (in_flight_ < settings_.max_in_flight && !asked_.empty()) {
     const Name name = std::move(asked_.front());
@@ -172,17 +175,16 @@ void Loop::accept_announced_mx(const Name& name, const ScanResult& result,
 void Loop::weigh_trust(const RunningPtr& running, const ScanResult& result,
                        const LookContext& context, Look& look) {
   const Watched* watched = parts_.state.find(running->name);
-  TrustLook seen{.now = result.at, .complete = result.complete, .fleet_in_doubt = context.hold};
+  TrustLook seen{.now = result.at,
+                 .complete = result.complete,
+                 .fleet_in_doubt = parts_.desk.in_doubt(),
+                 .maintenance = context.hold};
   if (watched && watched->entry.tls_ready && !watched->entry.agreement.empty()) {
     seen.has_agreement = *watched->entry.tls_ready <= result.at;
     seen.agreement_ahead = !seen.has_agreement;
   }
-  for (const Regression& regression : look.watch.regressions) {
-    if (!regression.open()) continue;
-    seen.effects.push_back(regression.trust);
-    seen.effect_kinds.push_back(regression.kind);
-  }
-  if (look.remembered)
+  add_regressions(seen, look.watch);
+  if (look.remembered && look.remembered->mode == "enforce")
     seen.remembered_until = look.remembered->fetched_at + look.remembered->max_age;
   if (settings_.announced_mx) seen.announced_mx = settings_.announced_mx(running->name, result.at);
   const Eligibility eligibility = eligibility_of(look.posture);

@@ -30,6 +30,7 @@ struct LoopSettings {
   TrustSettings trust{};
   // Hosts of an announced migration of the domain; may be empty.
   std::function<std::vector<std::string>(const Name&, Time)> announced_mx{};
+  std::function<bool()> clock_is_good{};  // asked before each look; empty: it is
 };
 
 // A look that has ended, for whoever listens.
@@ -97,6 +98,7 @@ class Loop {
   struct Running;
   using RunningPtr = std::shared_ptr<Running>;
 
+  bool may_look() const;
   void start(const DueDomain& due, bool scheduled);
   void scan(const RunningPtr& running);
   void judged(const RunningPtr& running, ScanResult result);

@@ -133,7 +133,12 @@ Monitor::Monitor(boost::asio::io_context& io, const Config& config, const Loaded
   log_refused_lines(fleet);
   state_.set_fleet(fleet.entries);
   restore();
+  clock_.emplace(now_(), steady_(), remembered_);
 }
+
+bool Monitor::look_at_clock() { return clock_->look(now_(), steady_()); }
+
+bool Monitor::clock_is_good() const { return clock_->good(now_(), steady_()); }
 
 const ProbeCounters& Monitor::probe_counters() const {
   static const ProbeCounters nothing_asked{};
@@ -145,13 +150,15 @@ LoopSettings Monitor::settings_of(const Config& config) const {
           .scan_deadline = config.monitor.scan_deadline,
           .confirm = confirm_settings(config.confirm),
           .trust = trust_settings(config.trust),
-          .announced_mx = [this](const Name& domain, Time now) {
-            std::vector<std::string> out;
-            for (const Maintenance& window : maintenances_)
-              if (covers(window, domain, now))
-                for (const Name& host : window.mx) out.push_back(host.text());
-            return out;
-          }};
+          .announced_mx =
+              [this](const Name& domain, Time now) {
+                std::vector<std::string> out;
+                for (const Maintenance& window : maintenances_)
+                  if (covers(window, domain, now))
+                    for (const Name& host : window.mx) out.push_back(host.text());
+                return out;
+              },
+          .clock_is_good = [this] { return clock_is_good(); }};
 }
 
 void Monitor::restore() {
@@ -171,6 +178,7 @@ void Monitor::restore() {
       state_.restore(memory.name, memory.posture,
                      view_of(memory.trust, eligibility_of(memory.posture)));
       if (is_listed(memory.trust)) listed_.push_back(memory);
+      remembered_ = std::max(memory.posture.at, remembered_.value_or(memory.posture.at));
     }
     after = memories->back().name.text();
   }
@@ -179,6 +187,7 @@ void Monitor::restore() {
 void Monitor::apply(const Config& config, const LoadedFleet& fleet) {
   log_refused_lines(fleet);
   maintenances_ = config.maintenances;
+  clock_->believe(now_(), steady_());
   loop_->set_settings(settings_of(config));
   schedule_.set_settings(schedule_settings(config.monitor), now_());
   state_.set_fleet(fleet.entries);

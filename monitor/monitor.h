@@ -14,6 +14,7 @@
 #include "monitor/probe/prober.h"
 #include "monitor/state.h"
 #include "monitor/store/store.h"
+#include "monitor/watch/clock_watch.h"
 
 namespace mailfleet {
 
@@ -48,6 +49,9 @@ class Monitor {
   Prober& prober() { return prober_; }
   Time now() const { return now_(); }
   Seconds steady() const { return steady_(); }
+  // Whether the wall clock can be believed; a reload says that it can. To be looked at each second.
+  bool look_at_clock();
+  bool clock_is_good() const;
   // What the store remembered of the domains on the trusted list; once.
   std::vector<DomainMemory> take_listed() { return std::move(listed_); }
   const ProbeCounters& probe_counters() const;
@@ -68,6 +72,8 @@ class Monitor {
   Desk desk_;
   std::vector<Maintenance> maintenances_{};
   std::vector<DomainMemory> listed_{};
+  std::optional<Time> remembered_{};  // the latest look that is written down
+  std::optional<ClockWatch> clock_{};
   std::unique_ptr<Loop> loop_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "exporter/feed/encoding.h"
@@ -104,9 +105,37 @@ void Publisher::set_exception(const Name& domain, std::optional<FeedException> e
     exceptions_.erase(domain);
 }
 
-void Publisher::forget(const Name& domain) {
-  news_ |= entries_.erase(domain) > 0;
-  exceptions_.erase(domain);
+const FeedEntry* Publisher::last_entry(const Name& domain) const {
+  if (!state_.last) return nullptr;
+  const auto found = std::ranges::find(state_.last->entries, domain, &FeedEntry::domain);
+  return found == state_.last->entries.end() ? nullptr : &*found;
+}
+
+bool Publisher::withdraw(const Name& domain, Time now) {
+  const FeedEntry* last = last_entry(domain);
+  if (!last || last->state == TrustState::withdrawn || entries_.contains(domain)) return false;
+  PressEntry entry(domain);
+  entry.organisation = last->organisation;
+  entry.trust = {.state = TrustState::withdrawn,
+                 .tier = last->tier,
+                 .since = now,
+                 .last_verified = last->last_verified,
+                 .reasons = {"opted-out"},
+                 .pins = last->mx_hosts};
+  entry.evidence_sha256 = last->evidence_sha256;
+  set_entry(std::move(entry));
+  return true;
+}
+
+std::string Publisher::organisation(const Name& domain) const {
+  const FeedEntry* last = last_entry(domain);
+  return last ? last->organisation : std::string();
+}
+
+std::vector<Name> Publisher::domains() const {
+  std::vector<Name> out;
+  for (const auto& [name, entry] : entries_) out.push_back(name);
+  return out;
 }
 
 void Publisher::moved(const Name& domain, const TrustTransition& transition, Time at) {

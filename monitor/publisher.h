@@ -39,7 +39,12 @@ class Publisher {
   // What the press must know of one domain now; a domain that is not listed is taken out.
   void set_entry(PressEntry entry);
   void set_exception(const Name& domain, std::optional<FeedException> exception);
-  void forget(const Name& domain);
+  // By a person's word, of a domain that nothing else is remembered of. False when the last edition
+  // does not name it, or says so already.
+  bool withdraw(const Name& domain, Time now);
+  // The name of its organisation in the last edition.
+  std::string organisation(const Name& domain) const;
+  std::vector<Name> domains() const;  // the entries that are set
   void moved(const Name& domain, const TrustTransition& transition, Time at);
   // A person lets the held edition pass. False when none is held.
   bool acknowledge();
@@ -48,6 +53,7 @@ class Publisher {
   uint64_t serial() const { return state_.serial; }
 
  private:
+  const FeedEntry* last_entry(const Name& domain) const;
   void publish(Pressed pressed, Time now);
   void show(Time now);
   void write_files();

@@ -87,7 +87,7 @@ ServerSettings server_settings(const Config& config, const AdviceBook& advice) {
                              .tls_ready = each.tls_ready,
                              .mandatory_tls = each.mandatory_tls});
   for (const AddressPort& each : config.http.listen) out.listen.push_back(each.text());
-  if (!config.http.admin_listen.empty()) out.admin_listen = config.http.admin_listen.front().text();
+  for (const AddressPort& each : config.http.admin_listen) out.admin_listen.push_back(each.text());
   return out;
 }
 
@@ -131,9 +131,8 @@ class Serving {
   void announce(const ServerPorts& ports) {
     for (size_t i = 0; i < ports.listen.size(); ++i)
       log_info("listening", {{"url", url_of(config_.http.listen[i], ports.listen[i])}});
-    if (ports.admin != 0)
-      log_info("admin listening",
-               {{"url", url_of(config_.http.admin_listen.front(), ports.admin)}});
+    for (size_t i = 0; i < ports.admin.size(); ++i)
+      log_info("admin listening", {{"url", url_of(config_.http.admin_listen[i], ports.admin[i])}});
   }
 
   void wait_for_signals() {
@@ -193,6 +192,7 @@ class Serving {
       const Config next = load_config(config_option_);
       const LoadedFleet fleet = load_fleet(next.fleets);
       monitor_.apply(next, fleet);
+      telling_.fleet_changed();
       set_log(next.monitor.log_level, next.monitor.log_format);
       config_ = next;
       metrics_.config_reload(true, wall_clock());

@@ -1,5 +1,6 @@
 #include "monitor/telling.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <future>
 
@@ -53,6 +54,26 @@ void log_incident(const Incident& incident) {
 
 AdminResult refused(unsigned status, std::string why) {
   return {.status = status, .body = {}, .detail = std::move(why)};
+}
+
+// The entry after the word: an opt-out is asked by the first and done by a second, a day later.
+AdminResult done_with(const TrustEntry& entry) {
+  Value body = Value::object({{"acknowledged", true}, {"state", to_text(entry.state)}});
+  if (entry.withdraw_asked && entry.state != TrustState::withdrawn)
+    body.set("withdraw_from", to_text(*entry.withdraw_asked + least_withdrawal_wait));
+  return {.status = 200, .body = std::move(body)};
+}
+
+// What a person says about the entry of a domain.
+std::optional<TrustTransition> take_word(DomainMemory& memory, const std::string& word, Time now) {
+  if (word == "readmit") return readmit(memory.trust, now);
+  if (word == "change") {
+    acknowledge_change(memory.trust, eligibility_of(memory.posture));
+    return {};
+  }
+  auto moved = acknowledge_withdrawal(memory.trust, now);
+  if (!moved) ask_withdrawal(memory.trust, now);
+  return moved;
 }
 
 AdminResult done() { return {.status = 200, .body = Value::object({{"acknowledged", true}})}; }
@@ -146,16 +167,62 @@ void Telling::restore() {
   for (const DomainMemory& memory : monitor_.take_listed())
     set_entry(memory.name, memory.trust, memory.posture, eligibility_of(memory.posture),
               memory.remembered);
+  fleet_changed();
+}
+
+void Telling::fleet_changed() {
+  for (const Name& name : publisher_.domains())
+    if (!monitor_.state().find(name)) leave(name);
+}
+
+// Nobody looks at it any more, and nobody said that it wants to go.
+void Telling::leave(const Name& domain) {
+  struct Left {
+    std::optional<TrustTransition> moved{};
+    TrustEntry trust{};
+    Posture posture{};
+    std::optional<RememberedPolicy> remembered{};
+  };
+  const auto left = std::make_shared<Left>();
+  const Time now = monitor_.now();
+  monitor_.store().run(
+      [domain, left, now](Database& database) {
+        auto memory = read_memory(database, domain, all_checks());
+        if (!memory) return;
+        left->moved = leave_list(memory->trust, now);
+        if (!left->moved) return;
+        save_word(database, domain, memory->watch, memory->trust, left->moved, now);
+        left->trust = memory->trust;
+        left->posture = memory->posture;
+        left->remembered = memory->remembered;
+      },
+      post(),
+      [this, domain, left, now](bool stored) {
+        if (!stored || !left->moved) return;
+        log_warning("a trusted domain left the fleet list", {{"domain", domain.text()}});
+        publisher_.moved(domain, *left->moved, now);
+        set_entry(domain, left->trust, left->posture, eligibility_of(left->posture),
+                  left->remembered);
+      });
+}
+
+// Suspended together with others, by something that they share.
+bool Telling::is_shared_loss(const Name& domain) const {
+  return std::ranges::any_of(monitor_.desk().book().all(), [&](const auto& each) {
+    const Incident& incident = each.second;
+    return incident.state == RegressionState::confirmed && !incident.cause.empty() &&
+           incident.domains.size() > 1 && incident.domains.contains(domain);
+  });
 }
 
 void Telling::set_entry(const Name& name, const TrustEntry& trust, const Posture& posture,
                         const Eligibility& eligibility,
                         const std::optional<RememberedPolicy>& remembered) {
   const Watched* watched = monitor_.state().find(name);
-  if (!watched) return publisher_.forget(name);
   PressEntry entry(name);
-  entry.organisation = watched->entry.organisation;
+  entry.organisation = watched ? watched->entry.organisation : publisher_.organisation(name);
   entry.trust = trust;
+  entry.excused = trust.state == TrustState::suspended && is_shared_loss(name);
   entry.sender_auth = eligibility.sender_auth;
   entry.mta_sts = policy_of(remembered);
   entry.dane = eligibility.by_dane == true;
@@ -200,7 +267,7 @@ void Telling::save(const std::vector<Incident>& incidents) {
 
 // Desk keeps it among the self-tests: while it fails, nothing is told of domains.
 bool Telling::clock_believed(Time now) {
-  const bool good = clock_watch_.look(now, monitor_.steady());
+  const bool good = monitor_.look_at_clock();
   metrics_.self_test("clock", good);
   const bool was_good = monitor_.desk().self_test("clock", good);
   if (was_good && !good) log_error("the clock has jumped", {{"now", to_text(now)}});
@@ -249,11 +316,11 @@ void Telling::acknowledge(const Name& domain, const AdminRequest& request, Admin
   if (request.body["edition"].as_bool() == true)
     return answer(publisher_.acknowledge() ? done() : refused(409, "no edition is held"));
   const auto entry = request.body["entry"].as_string();
-  if (entry == "withdraw" || entry == "change")
-    return acknowledge_entry(domain, entry == "withdraw", std::move(answer));
+  if (entry == "withdraw" || entry == "change" || entry == "readmit")
+    return acknowledge_entry(domain, std::string(*entry), std::move(answer));
   answer(refused(422,
                  "name what is acknowledged: \"regression\": its id, \"edition\": true, or "
-                 "\"entry\": \"change\" or \"withdraw\""));
+                 "\"entry\": \"change\", \"withdraw\" or \"readmit\""));
 }
 
 void Telling::acknowledge_regression(const Incident& incident, AdminAnswer answer) {
@@ -273,27 +340,40 @@ void Telling::acknowledge_regression(const Incident& incident, AdminAnswer answe
       });
 }
 
-void Telling::acknowledge_entry(const Name& domain, bool withdraw, AdminAnswer answer) {
-  const auto moved = std::make_shared<std::optional<TrustTransition>>();
+void Telling::acknowledge_entry(const Name& domain, const std::string& word, AdminAnswer answer) {
+  struct Said {
+    bool known = false;
+    std::optional<TrustTransition> moved{};
+    TrustEntry trust{};
+    Posture posture{};
+    std::optional<RememberedPolicy> remembered{};
+  };
+  const auto said = std::make_shared<Said>();
+  const Time now = monitor_.now();
   monitor_.store().run(
-      [domain, withdraw, moved, now = monitor_.now()](Database& database) {
+      [domain, word, said, now](Database& database) {
+        *said = {};
         auto memory = read_memory(database, domain, all_checks());
         if (!memory) return;
-        if (withdraw) {
-          *moved = acknowledge_withdrawal(memory->trust, now);
-          if (!*moved)
-            ask_withdrawal(memory->trust, now);  // the first word; the second a day later
-        } else {
-          acknowledge_change(memory->trust, eligibility_of(memory->posture));
-        }
-        save_word(database, domain, memory->watch, memory->trust, *moved, now);
+        said->known = true;
+        said->moved = take_word(*memory, word, now);
+        save_word(database, domain, memory->watch, memory->trust, said->moved, now);
+        said->trust = memory->trust;
+        said->posture = memory->posture;
+        said->remembered = memory->remembered;
       },
       post(),
-      [this, domain, moved, answer = std::move(answer)](bool stored) {
+      [this, domain, word, said, now, answer = std::move(answer)](bool stored) {
         if (!stored) return answer(refused(503, "the store did not take it"));
-        if (*moved) publisher_.moved(domain, **moved, monitor_.now());
-        monitor_.schedule().ask_at(domain, monitor_.now(), Purpose::recheck);
-        answer(done());
+        if (!said->known) {
+          const bool gone = word == "withdraw" && publisher_.withdraw(domain, now);
+          return answer(gone ? done() : refused(404, "nothing is remembered of this domain"));
+        }
+        if (said->moved) publisher_.moved(domain, *said->moved, now);
+        set_entry(domain, said->trust, said->posture, eligibility_of(said->posture),
+                  said->remembered);
+        monitor_.schedule().ask_at(domain, now, Purpose::recheck);
+        answer(done_with(said->trust));
       });
 }
 

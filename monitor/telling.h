@@ -12,7 +12,6 @@
 #include "monitor/monitor.h"
 #include "monitor/publisher.h"
 #include "monitor/snapshot_builder.h"
-#include "monitor/watch/clock_watch.h"
 
 namespace mailfleet {
 
@@ -25,6 +24,8 @@ class Telling {
           SenderHost::Post post_alerts = post_json);
 
   void looked(const LookReport& report);
+  // The fleet list was read again: entries of domains that left it are suspended.
+  void fleet_changed();
   void tick(Time now);
   void stop() { sender_.stop(); }
 
@@ -38,7 +39,9 @@ class Telling {
   void tested(OwnMeans means, SelfTestVerdict verdict);
   void save(const std::vector<Incident>& incidents);
   void acknowledge_regression(const Incident& incident, AdminAnswer answer);
-  void acknowledge_entry(const Name& domain, bool withdraw, AdminAnswer answer);
+  void acknowledge_entry(const Name& domain, const std::string& word, AdminAnswer answer);
+  void leave(const Name& domain);
+  bool is_shared_loss(const Name& domain) const;
   void set_entry(const Name& name, const TrustEntry& trust, const Posture& posture,
                  const Eligibility& eligibility, const std::optional<RememberedPolicy>& remembered);
 
@@ -49,7 +52,6 @@ class Telling {
   AlertSender sender_;
   Publisher publisher_;
   SelfTest self_test_;
-  ClockWatch clock_watch_{};
   uint64_t shown_ = 0;  // version of the desk that readers see
   DeliveryCounters counted_{};
 };

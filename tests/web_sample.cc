@@ -126,7 +126,7 @@ Standing standing(const DomainSummary& domain, size_t check) {
 
 ServerSettings settings() {
   return {.listen = {"127.0.0.1:0"},
-          .admin_listen = "127.0.0.1:0",
+          .admin_listen = {"127.0.0.1:0", "127.0.0.1:0"},
           .token = "secret-token",
           .base_url = "https://mail.example",
           .contact = "post@mail.example",

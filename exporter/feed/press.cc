@@ -4,8 +4,12 @@
 #include <map>
 #include <tuple>
 
+#include "checks/base/text.h"
+
 namespace mailfleet {
 namespace {
+
+constexpr size_t max_organisation_characters = 250;  // what the schema takes in any script
 
 bool is_listed(const PressEntry& entry, const PressSettings& settings, Time now) {
   switch (entry.trust.state) {
@@ -23,7 +27,7 @@ bool is_listed(const PressEntry& entry, const PressSettings& settings, Time now)
 
 FeedEntry feed_entry(PressEntry& entry, const PressSettings& settings, Time now) {
   FeedEntry out(entry.domain);
-  out.organisation = std::move(entry.organisation);
+  out.organisation = for_display(entry.organisation, max_organisation_characters);
   out.state = entry.trust.state;
   out.tier = entry.trust.tier;
   out.since = entry.trust.since.value_or(now);
@@ -38,6 +42,10 @@ FeedEntry feed_entry(PressEntry& entry, const PressSettings& settings, Time now)
   out.stale = entry.trust.stale;
   out.tier_until = entry.trust.step_down_at;
   out.evidence_sha256 = std::move(entry.evidence_sha256);
+  if (out.mx_hosts.size() > max_mx_hosts_in_entry) {
+    out.mx_hosts.erase(out.mx_hosts.begin() + max_mx_hosts_in_entry, out.mx_hosts.end());
+    out.match_names = out.mx_hosts;
+  }
   out.page = settings.issuer + "domains/" + entry.domain.text();
   return out;
 }
@@ -62,6 +70,33 @@ size_t active_in(const Edition& edition) {
 bool brakes(const Pressed& pressed, const PressSettings& settings) {
   return pressed.falling > static_cast<size_t>(settings.brake_entries) &&
          pressed.falling * 100 > pressed.active * static_cast<size_t>(settings.brake_percent);
+}
+
+// What the last edition says of domains that are not known any more.
+void carry_over(const Edition& last, const PressSettings& settings, Time now,
+                std::vector<FeedEntry>& entries) {
+  std::set<Name> known;
+  for (const FeedEntry& entry : entries) known.insert(entry.domain);
+  const size_t before = entries.size();
+  for (const FeedEntry& was : last.entries) {
+    if (known.contains(was.domain)) continue;
+    if (was.state == TrustState::withdrawn && now - was.since >= settings.withdrawn_shown) continue;
+    FeedEntry& kept = entries.emplace_back(was);
+    if (was.state != TrustState::active) continue;
+    kept.state = TrustState::suspended;
+    kept.since = now;
+    kept.reasons = {"left-the-list"};
+  }
+  if (entries.size() > before) std::ranges::sort(entries, {}, &FeedEntry::domain);
+}
+
+// When the promise ends: no later than the newest look that verified anything allows.
+Time expiry_of(const std::vector<FeedEntry>& entries, const PressSettings& settings, Time now) {
+  std::optional<Time> newest;
+  for (const FeedEntry& entry : entries)
+    if (entry.state == TrustState::active && entry.last_verified)
+      newest = std::max(*entry.last_verified, newest.value_or(*entry.last_verified));
+  return std::min(newest.value_or(now), now) + settings.expires;
 }
 
 // What a rule or an answer depends on.
@@ -92,6 +127,9 @@ Pressed press(const PressState& state, std::vector<PressEntry> entries, bool is_
       out.edition.entries.push_back(feed_entry(entry, settings, now));
   }
   const bool first = !state.last;
+  if (!first) carry_over(*state.last, settings, now, out.edition.entries);
+  out.edition.expires = expiry_of(out.edition.entries, settings, now);
+  if (out.edition.expires <= now) return out;  // nothing was seen for so long: the last one ends
   const bool changed = first || !same_entries(state.last->entries, out.edition.entries) ||
                        state.last->is_signed != is_signed;
   if (!changed && now - state.last->issued < settings.edition_interval) return out;
@@ -107,7 +145,6 @@ Pressed press(const PressState& state, std::vector<PressEntry> entries, bool is_
   out.edition.issuer = settings.issuer;
   out.edition.serial = state.serial + 1;
   out.edition.issued = now;
-  out.edition.expires = now + settings.expires;
   out.edition.previous_sha256 = state.sha256;
   out.edition.is_signed = is_signed;
   return out;

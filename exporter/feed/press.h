@@ -4,6 +4,11 @@
 // that would suspend or withdraw more than brake_percent of the active entries and more than
 // brake_entries of them: such a fall is more often our mistake than theirs. Until a person
 // acknowledges it the last edition stands, and expires when it said it would.
+//
+// No edition promises more than what it rests on: it expires when the newest verification among its
+// active entries is as old as an edition may be. Entries of the last edition that nobody knows of
+// any more (a lost store, a cut list) are carried on as suspended: only a person's word takes one
+// out.
 #pragma once
 
 #include <optional>

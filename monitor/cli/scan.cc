@@ -13,6 +13,7 @@
 #include "monitor/cli/exit_status.h"
 #include "monitor/log.h"
 #include "monitor/monitor.h"
+#include "monitor/operator_error.h"
 
 namespace mailfleet {
 namespace {
@@ -36,6 +37,8 @@ class Sweep {
         timer_(io_) {}
 
   int run() {
+    if (!monitor_.clock_is_good())
+      throw OperatorError("the clock stands before what is remembered; set it right first");
     monitor_.loop().listen([this](const LookReport& look) { take(look); });
     std::vector<Name> names;
     for (const auto& [name, watched] : monitor_.state().domains()) names.push_back(name);

@@ -116,8 +116,9 @@ class TrustStep {
 
   void count() {
     const bool known = !eligibility_.operators.empty();
-    if (!is_listed() && known && entry_.operators != eligibility_.operators) {
-      entry_.windows = {};
+    if (known && entry_.operators != eligibility_.operators) {
+      entry_.windows = {};  // other people are in control: nothing has held under them yet
+      if (is_listed()) return;
       entry_.operators = eligibility_.operators;
     }
     for (const TrustPath path : all_paths) {
@@ -130,7 +131,8 @@ class TrustStep {
   bool certificate_ends_soon(TrustPath path) const {
     if (path == TrustPath::t1 || path == TrustPath::t3_by_dane) return false;
     // One that is inside may stay till its certificate ends.
-    if (entry_.state == TrustState::active && entry_.tier >= Tier::t2) return false;
+    const Tier tier = path == TrustPath::t2 ? Tier::t2 : Tier::t3;
+    if (entry_.state == TrustState::active && entry_.tier >= tier) return false;
     return eligibility_.certificate_not_after &&
            *eligibility_.certificate_not_after - look_.now < settings_.least_certificate_left;
   }
@@ -174,7 +176,7 @@ class TrustStep {
       reasons.emplace_back("agreement-date-ahead");
     else if (!look_.has_agreement && eligibility_.t3() != true)
       reasons.emplace_back("no-agreement");
-    else if (eligibility_.tier && *eligibility_.tier != Tier::none)
+    else if (reasons.empty() || (eligibility_.tier && *eligibility_.tier != Tier::none))
       reasons.emplace_back("window-not-full");
     explain(std::move(reasons));
   }
@@ -316,7 +318,6 @@ class TrustStep {
       add_missing(entry_.pins, eligibility_.mx_hosts);
       return add_missing(entry_.pins, look_.announced_mx);
     }
-    if (entry_.operators != eligibility_.operators) entry_.windows = {};
     entry_.pins = eligibility_.mx_hosts;
     entry_.operators = eligibility_.operators;
   }
@@ -353,6 +354,7 @@ class TrustStep {
       entry_.for_unknown = false;
     }
     if (look_.fleet_in_doubt) return;
+    plan_step_down();  // a promise that is seen again is not about to end
     Answer3 good = may_return();
     if (has_effect(look_, TrustEffect::suspend) || !hosts_are_known()) good = false;
     if (entry_.wants_acknowledgement && good == true && eligibility_.t3() != true) good = false;
@@ -408,6 +410,19 @@ TrustTransition move_to(TrustEntry& entry, TrustState state, std::string cause, 
 
 }  // namespace
 
+void add_regressions(TrustLook& look, const DomainWatch& watch) {
+  // Whether mail from the domain can be believed is another question than how mail to it travels.
+  static constexpr std::array<std::string_view, 6> transport{"mx",      "starttls", "certificate",
+                                                             "mta_sts", "dane",     "dnssec"};
+  for (const Regression& regression : watch.regressions) {
+    if (!regression.open()) continue;
+    look.effects.push_back(regression.trust);
+    look.effect_kinds.push_back(regression.kind);
+    look.open_regression |= regression.severity >= AlertLevel::ticket &&
+                            std::ranges::find(transport, regression.check) != transport.end();
+  }
+}
+
 std::optional<TrustTransition> take_look(TrustEntry& entry, const Eligibility& eligibility,
                                          const TrustLook& look, const TrustSettings& settings) {
   return TrustStep(entry, eligibility, look, settings).run();
@@ -416,6 +431,8 @@ std::optional<TrustTransition> take_look(TrustEntry& entry, const Eligibility& e
 void acknowledge_change(TrustEntry& entry, const Eligibility& last_seen) {
   entry.wants_acknowledgement = false;
   add_missing(entry.pins, last_seen.mx_hosts);
+  add_missing(entry.operators, last_seen.operators);
+  std::ranges::sort(entry.operators);
 }
 
 void ask_withdrawal(TrustEntry& entry, Time now) {

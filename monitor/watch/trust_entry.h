@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "checks/base/check.h"
+#include "monitor/watch/regression.h"
 #include "monitor/watch/trust.h"
 
 namespace mailfleet {
@@ -84,6 +85,9 @@ struct TrustLook {
   std::optional<Time> remembered_until{};   // when the remembered MTA-STS policy ends
   std::vector<std::string> announced_mx{};  // hosts of an announced migration
 };
+
+// Notes the domain's confirmed, open regressions in `look`.
+void add_regressions(TrustLook& look, const DomainWatch& watch);
 
 struct TrustTransition {
   TrustState from_state = TrustState::none;
