@@ -53,7 +53,7 @@ std::string change_line(const FeedChange& change) {
 }
 
 std::string changes_json(const std::vector<std::string>& lines) {
-  std::string out = "{\"changes\":[";
+  std::string out = "{\"schema_version\":1,\"changes\":[";
   for (size_t i = 0; i < lines.size(); ++i) (out += i ? ",\n" : "\n") += lines[i];
   return out += "\n]}\n";
 }

@@ -1,10 +1,13 @@
 // /feed/v1/…: the documents of the newest edition, as they were made.
 #include <algorithm>
 
+#include "embedded.h"
 #include "exporter/site.h"
 
 namespace mailfleet {
 namespace {
+
+const std::string schema_folder = "exporter/feed/schema/";
 
 Response feed_document(const Site& site, const Request& request) {
   const SnapshotPtr snapshot = site.snapshot();
@@ -18,6 +21,15 @@ Response feed_document(const Site& site, const Request& request) {
   Response out = problem(503, "no edition of the feed has been issued yet");
   out.fields.emplace_back("Retry-After", "60");
   return out;
+}
+
+// The schemas are part of the program: they are there before the first edition is.
+Response schema_document(const std::string& name) {
+  for (const EmbeddedFile& file : embedded_files_of_mf_exporter())
+    if (file.path == schema_folder + name)
+      return {.document = make_document(std::string(file.text), "application/schema+json"),
+              .cache_control = "public, max-age=86400"};
+  return problem(404, "there is no such schema");
 }
 
 }  // namespace
@@ -34,6 +46,12 @@ void add_feed_routes(const Site& site, std::vector<Route>& routes) {
   add("/feed/v1/{document}",
       "The feed of trusted domains, its signature, keys, changes and exports");
   add("/feed/v1/editions/{document}", "An earlier edition and its signature");
+  routes.push_back({.method = "GET",
+                    .pattern = "/feed/v1/schema/{name}",
+                    .summary = "The JSON Schema of the feed's documents",
+                    .handle = [](const Request&, const PathValues& values, Reply reply) {
+                      reply(schema_document(values[0]));
+                    }});
 }
 
 }  // namespace mailfleet

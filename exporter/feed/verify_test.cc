@@ -115,6 +115,34 @@ TEST_CASE("verify: the good, the old, the early, the foreign") {
   CHECK(verify_edition(body, "", {}, {}, now).verdict == Verdict::wrong_key);
 }
 
+TEST_CASE("verify: each flipped byte and each shortened file is refused, with a reason") {
+  const Consumer consumer;
+  const std::vector<PublicKey> keys{consumer.key.public_key()};
+  const std::string body = edition_json(sample());
+  const std::string signature = minisign_text(consumer.key, body, edition_comment(sample()));
+  const std::string jws = jws_text(consumer.key, body);
+  const auto refused = [&](const std::string& b, const std::string& s) {
+    const Verification out = verify_edition(b, s, keys, {}, now);
+    return out.verdict != Verdict::accepted && !out.why.empty() && !out.edition &&
+           out.why.find('\n') == std::string::npos;
+  };
+  REQUIRE(!refused(body, signature));
+  REQUIRE(!refused(body, jws));
+  const auto flipped = [](std::string text, size_t at) {
+    text[at] = static_cast<char>(text[at] ^ 1);
+    return text;
+  };
+  for (size_t at = 0; at < body.size(); ++at) CHECK(refused(flipped(body, at), signature));
+  // The first line of a minisign file is a comment that nobody signs.
+  for (size_t at = signature.find('\n'); at < signature.size() - 1; ++at)
+    CHECK_MESSAGE(refused(body, flipped(signature, at)), at);
+  for (size_t at = 0; at < jws.size() - 1; ++at) CHECK_MESSAGE(refused(body, flipped(jws, at)), at);
+  for (size_t size = 0; size < body.size(); size += 7)
+    CHECK(refused(body.substr(0, size), signature));
+  for (size_t size = 0; size < signature.size() - 1; ++size)
+    CHECK_MESSAGE(refused(body, signature.substr(0, size)), size);
+}
+
 TEST_CASE("verify: what was accepted is kept on one line") {
   const AcceptedEdition accepted{7, std::string(64, 'a')};
   CHECK(AcceptedEdition::parse(accepted.text()) == accepted);
