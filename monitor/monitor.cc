@@ -61,6 +61,12 @@ bool is_listed(const TrustEntry& entry) {
          entry.state == TrustState::withdrawn;
 }
 
+bool is_unsettled(const DomainWatch& watch) {
+  return std::ranges::any_of(watch.regressions, [](const Regression& each) {
+    return each.state == RegressionState::suspected || each.recovery.looks > 0;
+  });
+}
+
 Group group_of(const Watched& watched) {
   const TrustState state = watched.summary->trust.state;
   if (state == TrustState::active || state == TrustState::suspended) return Group::trusted;
@@ -179,6 +185,7 @@ void Monitor::restore() {
                      view_of(memory.trust, eligibility_of(memory.posture)));
       if (is_listed(memory.trust)) listed_.push_back(memory);
       remembered_ = std::max(memory.posture.at, remembered_.value_or(memory.posture.at));
+      if (is_unsettled(memory.watch)) unsettled_.push_back(memory.name);
     }
     after = memories->back().name.text();
   }
@@ -201,6 +208,8 @@ void Monitor::schedule_all() {
     domains.push_back(
         {.name = name, .group = group_of(watched), .last_look = watched.summary->last_look});
   schedule_.set_domains(domains, now_());
+  for (const Name& name : unsettled_) schedule_.ask_at(name, now_(), Purpose::confirmation);
+  unsettled_.clear();
 }
 
 }  // namespace mailfleet

@@ -52,6 +52,7 @@ class Monitor {
   // Whether the wall clock can be believed; a reload says that it can. To be looked at each second.
   bool look_at_clock();
   bool clock_is_good() const;
+  Time believed_now() const { return clock_->believed(now_(), steady_()); }
   // What the store remembered of the domains on the trusted list; once.
   std::vector<DomainMemory> take_listed() { return std::move(listed_); }
   const ProbeCounters& probe_counters() const;
@@ -74,6 +75,7 @@ class Monitor {
   std::vector<DomainMemory> listed_{};
   std::optional<Time> remembered_{};  // the latest look that is written down
   std::optional<ClockWatch> clock_{};
+  std::vector<Name> unsettled_{};  // were waiting for a confirming look when the monitor ended
   std::unique_ptr<Loop> loop_;
 };
 

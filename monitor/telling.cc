@@ -89,7 +89,7 @@ Telling::Telling(boost::asio::io_context& io, const Config& config, Monitor& mon
       metrics_(metrics),
       sender_(io, config.alertmanager.urls,
               {.base_url = base_url, .resend_interval = config.alertmanager.resend_interval},
-              {.now = [this] { return monitor_.now(); },
+              {.now = [this] { return believed_now(); },
                .failed =
                    [](const std::string& member, const std::string& why) {
                      log_warning("alerts not taken", {{"alertmanager", member}, {"why", why}});
@@ -276,7 +276,7 @@ bool Telling::clock_believed(Time now) {
 
 void Telling::tick(Time now) {
   const bool clock_good = clock_believed(now);
-  save(monitor_.desk().tick(now));
+  save(monitor_.desk().tick(believed_now()));
   self_test_.tick(now);
   sender_.tick();
   // Before everything was looked at once, an edition would leave out whom we have not come to.

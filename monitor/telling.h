@@ -37,6 +37,8 @@ class Telling {
   void restore();
   bool clock_believed(Time now);
   void tested(OwnMeans means, SelfTestVerdict verdict);
+  // Dates what is told: a jump of the clock must not carry an alert into another year.
+  Time believed_now() const { return monitor_.believed_now(); }
   void save(const std::vector<Incident>& incidents);
   void acknowledge_regression(const Incident& incident, AdminAnswer answer);
   void acknowledge_entry(const Name& domain, const std::string& word, AdminAnswer answer);
@@ -49,6 +51,7 @@ class Telling {
   Monitor& monitor_;
   SnapshotBuilder& builder_;
   SelfMetrics& metrics_;
+  ClockWatch clock_watch_{};
   AlertSender sender_;
   Publisher publisher_;
   SelfTest self_test_;

@@ -30,6 +30,10 @@ class ClockWatch {
   bool look(Time wall, Seconds steady);
   // A person says that it is right now.
   void believe(Time wall, Seconds steady);
+  // What the wall clock would say had it not jumped.
+  Time believed(Time wall, Seconds steady) const {
+    return good(wall, steady) ? wall : Time(steady + offset_);
+  }
 
  private:
   Seconds offset_;                   // between the two, as believed

@@ -241,7 +241,7 @@ class CheckLook {
     return std::ranges::any_of(watch_.regressions, [&](const Regression& r) {
       if (!mine(r) || !r.same_thing(move)) return false;
       return r.state == RegressionState::suspected || r.confirmed_at == look_.now ||
-             (r.open() && r.now == move.now);
+             (r.open() && r.now == move.now && r.severity >= severity_for(move, look_.trusted));
     });
   }
 

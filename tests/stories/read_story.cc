@@ -89,7 +89,10 @@ class Stage {
     if (const toml::table* config = table.table("config")) merge(config_, *config);
     for (const toml::table* domain : tables(table, "domain")) add_domain(*domain);
     for (const toml::table* many : tables(table, "many")) add_many(*many);
-    for (const toml::table* event : tables(table, "event")) events_.push_back(*event);
+    for (const toml::table* event : tables(table, "event")) {
+      StrictTable when(*event, file_, "[[event]]");
+      add_change(*event, moment(when, "after", {}));
+    }
     if (const toml::table* other = table.table("other")) other_ = *other;
   }
   void add_change(const toml::table& change, Seconds at) {
