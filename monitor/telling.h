@@ -51,7 +51,6 @@ class Telling {
   Monitor& monitor_;
   SnapshotBuilder& builder_;
   SelfMetrics& metrics_;
-  ClockWatch clock_watch_{};
   AlertSender sender_;
   Publisher publisher_;
   SelfTest self_test_;

@@ -85,13 +85,8 @@ Stale stale_of(const DomainWatch& watch, const Name& domain, const Posture& post
 std::vector<Notice> notice_stale(DomainWatch& watch, const Name& domain, const Posture& posture,
                                  const LookContext& look, const ConfirmSettings& settings) {
   const auto open = std::ranges::find(watch.regressions, stale_kind, &Regression::kind);
-<<<<<<< HEAD
-  const std::string checks =
-      stale_checks(watch, posture, look.trusted ? settings.stale_trusted : settings.stale_other);
-=======
   const Stale stale = stale_of(watch, domain, posture,
                                look.trusted ? settings.stale_trusted : settings.stale_other);
->>>>>>> 7d9c487 (watch: port 25 and IPv6 are tested, what is unseen together is one)
   std::vector<Notice> out;
   if (stale.checks.empty() && open != watch.regressions.end()) {
     open->state = RegressionState::resolved;
