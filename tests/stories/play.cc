@@ -119,7 +119,7 @@ class Player {
   void posted(const std::string& body, const Answer& answer) {
     if (!telling_) return;
     if (receiver_.down) return answer(0, "connection refused");
-    receiver_.take(body, now(), elapsed_);
+    receiver_.take(body, story_start + elapsed_, elapsed_);
     answer(200, "");
   }
 
@@ -181,7 +181,7 @@ class Player {
   }
 
   void look_around() {
-    receiver_.look(now(), elapsed_);
+    receiver_.look(story_start + elapsed_, elapsed_);
     if (!shown_) return;
     for (const RegressionView& each : shown_->regressions)
       out_.incidents.insert_or_assign(each.id, each);
