@@ -91,8 +91,8 @@ void over_time(const Members& members, const Texts& words, Time now, data& out) 
       if (domain->trust.state == TrustState::active && domain->trust.since)
         ++days[std::chrono::floor<std::chrono::days>(*domain->trust.since)];
     }
-  out.set("has_steps", truth(!days.empty()));
-  if (days.empty()) return;
+  out.set("has_steps", truth(days.size() > 1));  // a single day is no course of things
+  if (days.size() < 2) return;
   std::vector<std::pair<Time, size_t>> steps;
   size_t count = 0;
   data rows{data::type::list};

@@ -231,7 +231,8 @@ data domain_data(const DomainView& view, const Texts& words) {
   out.set("reasons", reasons);
   out.set("certificate",
           given(domain.certificate_not_after ? when(words, *domain.certificate_not_after) : ""));
-  out.set("sector", given(for_display(domain.owner.sector, 60)));
+  out.set("sector",
+          given(domain.owner.sector.empty() ? "" : sector_name(domain.owner.sector, words)));
   const bool waiting = domain.state == DomainState::pending;
   out.set("no_details",
           given(view.details ? "" : words.say(waiting ? "domain.waiting" : "domain.no_details")));

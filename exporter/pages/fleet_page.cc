@@ -179,7 +179,7 @@ std::string filter_text(const Request& request, const Selection& selection, Chec
                         const Texts& words) {
   std::vector<std::string> parts;
   if (!selection.q.empty()) parts.push_back("“" + for_display(request.filter("q"), 60) + "”");
-  if (!selection.sector.empty()) parts.push_back(for_display(selection.sector, 60));
+  if (!selection.sector.empty()) parts.push_back(sector_name(selection.sector, words));
   if (selection.state)
     parts.push_back(words.say("state." + std::string(to_text(*selection.state))));
   if (selection.check && selection.level) {
@@ -315,16 +315,17 @@ std::string reason_text(std::string_view code, const Texts& words) {
 }
 
 std::string sector_name(const std::string& sector, const Texts& words) {
-  return sector.empty() ? words.say("fleet.sector_none") : for_display(sector, 60);
+  if (sector.empty()) return words.say("fleet.sector_none");
+  return words.word("sector", sector, for_display(sector, 60));
 }
 
-data sector_options(const FleetFigures& figures, std::string_view chosen) {
+data sector_options(const FleetFigures& figures, std::string_view chosen, const Texts& words) {
   std::vector<std::pair<std::string, std::string>> out;
   for (const auto& [each, states] : figures.sectors) {
     // What a form could not send back as it is would find nothing.
     if (each.empty() || for_display(each, 60) != each || out.size() == max_sectors_offered)
       continue;
-    out.emplace_back(each, each);
+    out.emplace_back(each, sector_name(each, words));
   }
   return options(out, chosen);
 }
@@ -362,7 +363,7 @@ data fleet_data(const Snapshot& snapshot, const FleetFigures& figures, Checks ch
   out.set("action", action);
   out.set("sort_options", sort_options(request.filter("sort"), words));
   out.set("q", for_display(request.filter("q"), 200));
-  out.set("sectors", sector_options(figures, request.filter("sector")));
+  out.set("sectors", sector_options(figures, request.filter("sector"), words));
   out.set("state_options", state_options(request.filter("state"), words));
   out.set("check", given(for_display(request.filter("check"), 60)));
   out.set("level", given(for_display(request.filter("level"), 60)));

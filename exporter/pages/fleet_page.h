@@ -21,7 +21,7 @@ std::string level_name(const Check& check, int level, const Texts& words);  // -
 std::string reason_text(std::string_view code, const Texts& words);         // of trust
 std::string sector_name(const std::string& sector, const Texts& words);
 // The sectors of the fleet, for a form.
-data sector_options(const FleetFigures& figures, std::string_view chosen);
+data sector_options(const FleetFigures& figures, std::string_view chosen, const Texts& words);
 std::string trust_text(const TrustView& trust, const Texts& words);
 
 }  // namespace mailfleet

@@ -69,7 +69,7 @@ data poster_data(const Snapshot& snapshot, const FleetFigures& figures, const Re
   data out{data::type::object};
   const bool large = request.filter("paper") == "a3";
   out.set("action", url_in(words.language(), "/poster"));
-  out.set("sectors", sector_options(figures, request.filter("sector")));
+  out.set("sectors", sector_options(figures, request.filter("sector"), words));
   out.set("paper", large ? "a3" : "a4");
   out.set("a3", truth(large));
   out.set("title", words.say("poster.title"));

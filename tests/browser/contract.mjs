@@ -71,7 +71,10 @@ export async function contract(site, token, report) {
   const prism = run(bin("@stoplight/prism-cli", "dist/index.js"),
     ["proxy", file, site.url, "--errors", "--port", String(port), "--host", "127.0.0.1"]);
   try {
-    for (let i = 0; i < 300 && !prism.said().includes("listening"); ++i) await pause(100);
+    for (let i = 0; !prism.said().includes("is listening"); ++i) {
+      if (i > 1200 || prism.child.exitCode !== null) throw new Error(`the proxy did not start: ${prism.said()}`);
+      await pause(100);
+    }
     await throughProxy(`http://127.0.0.1:${port}`, report);
     await pages(`http://127.0.0.1:${port}`, report);
   } finally {

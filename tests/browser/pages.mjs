@@ -73,9 +73,9 @@ async function layoutFaults(page) {
   });
 }
 
-// Without JavaScript and with the page's own policy: as most readers of an intranet see it. (axe is
-// put in from outside, which the page's policy does not hinder.)
-async function lookAt(page, site, name, path, screen) {
+// Without JavaScript and with the page's own policy: as most readers of an intranet see it. axe needs
+// a script of its own, so it looks at the same page in `measured`.
+async function lookAt(page, measured, site, name, path, screen) {
   const faults = [];
   const told = (message) => message.type() === "error" && !message.text().includes("404") && faults.push(message.text());
   const asked = (request) => request.url().startsWith(site.url) || request.url().startsWith("data:") || faults.push(`asks elsewhere: ${request.url()}`);
@@ -84,7 +84,8 @@ async function lookAt(page, site, name, path, screen) {
   const answer = await page.goto(site.url + path);
   const body = await answer.text();
   faults.push(...(await layoutFaults(page)));
-  faults.push(...(await axeFaults(page)).map((each) => `axe ${each}`));
+  await measured.goto(site.url + path);
+  faults.push(...(await axeFaults(measured)).map((each) => `axe ${each}`));
   if (name.endsWith("-en")) await page.screenshot({ path: join(screenshots, `${name}-${screen}.png`) });
   if (screen === "desktop") {
     const report = await html.validateString(body);
@@ -104,13 +105,13 @@ export async function lookAtPages(browser, site, pages, report) {
       for (const screen of Object.keys(screens)) turns.push([`${name}-${language}`, place, screen]);
   const contexts = {};
   for (const screen of Object.keys(screens))
-    contexts[screen] = await browser.newContext({ viewport: screens[screen], javaScriptEnabled: false,
-      colorScheme: screen === "desktop" ? "light" : "dark" });
+    contexts[screen] = await Promise.all([false, true].map((javaScriptEnabled) => browser.newContext({
+      viewport: screens[screen], javaScriptEnabled, colorScheme: screen === "desktop" ? "light" : "dark" })));
   const worker = async (screen) => {
-    const page = await contexts[screen].newPage();
+    const [plain, measured] = await Promise.all(contexts[screen].map((each) => each.newPage()));
     for (const [name, path, on] of turns)
-      if (on === screen) report(`${path} (${screen})`, await lookAt(page, site, name, path, screen));
-    await contexts[screen].close();
+      if (on === screen) report(`${path} (${screen})`, await lookAt(plain, measured, site, name, path, screen));
+    for (const each of contexts[screen]) await each.close();
   };
   await Promise.all(Object.keys(screens).map(worker));
 }
