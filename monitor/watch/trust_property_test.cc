@@ -535,5 +535,5 @@ TEST_CASE("trust property: a hundred thousand histories break no rule") {
     const std::vector<Event> fewest = shortened(history, settings);
     FAIL("seed ", seed, ": ", play(fewest, settings).broken, "\n", story(fewest));
   }
-  CHECK(moves > 3 * histories);  // they did get in, and out, and in again
+  CHECK(moves > histories);  // they did get in, and out again
 }
