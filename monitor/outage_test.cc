@@ -182,10 +182,9 @@ TEST_CASE("outage: one domain among many that cannot be seen is suspended, never
 }
 
 TEST_CASE("outage: under a clock a year off nothing is believed") {
-  const std::chrono::steady_clock::time_point start{};
   const Time now = *parse_time("2026-11-01T00:00:00Z");
   for (const int years : {-1, 1})
-    CHECK(!ClockWatch(now, start, {}).good(now + Seconds(years * 365 * 86400), start));
+    CHECK(!ClockWatch(now, Seconds(0), {}).good(now + Seconds(years * 365 * 86400), Seconds(0)));
 }
 
 TEST_CASE("outage: a store that was lost takes nobody off the list") {

@@ -4,7 +4,7 @@
 
 #include <span>
 
-#include "checks/spf/check_host.h"
+#include "checks/spf/sender.h"
 #include "exporter/details.h"
 #include "monitor/store/history.h"
 #include "monitor/store/looks.h"

@@ -55,6 +55,10 @@ struct NoDetails : Details {
                    answer) override {
     answer({}, {});
   }
+  void sender(const Name&, const Address&, const std::string&,
+              std::function<void(std::optional<SenderVerdict>)> answer) override {
+    answer(std::nullopt);
+  }
 };
 
 struct Web {

@@ -144,7 +144,7 @@ TEST_CASE("pages: the button to look again is on the admin listener only, and ne
         answer({.status = 202});
       }});
   httplib::Client open("127.0.0.1", server.ports.listen[0]);
-  httplib::Client admin("127.0.0.1", server.ports.admin);
+  httplib::Client admin("127.0.0.1", server.ports.admin.front());
   const std::string page = "/domains/cardiff.gov.uk";
   CHECK_FALSE(has(open.Get(page)->body, "/recheck"));
   CHECK(has(admin.Get(page)->body, "action=\"/domains/cardiff.gov.uk/recheck\""));

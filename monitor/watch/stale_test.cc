@@ -51,9 +51,9 @@ TEST_CASE("stale: a check that follows its unknown itself is not told twice") {
       {.check = "starttls", .kind = "something-failing", .confirm = Confirmation::c4});
   const Time at = start + Seconds(25 * 3600);
   const LookContext look{at, false, true, false};
-  CHECK(notice_stale(watch, unseen_since(at, start), look, {}).empty());
+  CHECK(notice_stale(watch, domain, unseen_since(at, start), look, {}).empty());
   watch.regressions[0].check = "dane";
-  CHECK(notice_stale(watch, unseen_since(at, start), look, {}).size() == 1);
+  CHECK(notice_stale(watch, domain, unseen_since(at, start), look, {}).size() == 1);
 }
 
 TEST_CASE("stale: what an unseen check may share with others") {
