@@ -38,6 +38,8 @@ Metrics read_exposition(const std::string& text) {
 // Every family at least once.
 void touch_all(SelfMetrics& self) {
   self.changes("spf");
+  self.decisions("confirmed", 1);
+  self.alert_queue_oldest(sample_now());
   self.probes("dns", "ok", 1);
   self.probe_durations("dns", std::vector<double>(probe_duration_bounds().size() + 1), 0);
   self.queue_length("scans", 0);

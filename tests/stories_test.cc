@@ -162,7 +162,7 @@ const Planted planted[] = {
      [](Story& story, Played&) {
        story.moments[0].open = {"confirmed dmarc-weakened council.example"};
      }},
-    {"seen", [](Story& story, Played&) { story.seen = {"spf neutral"}; }},
+    {"seen", [](Story& story, Played&) { story.seen = {"spf spf-open"}; }},
     {"unseen", [](Story& story, Played&) { story.unseen = {"spf"}; }},
     {"trust", [](Story& story, Played&) { story.trust["council.example"] = "suspended"; }},
     {"trust", [](Story& story, Played&) { story.trust["nobody.example"] = "active"; }},
@@ -204,6 +204,8 @@ TEST_CASE("stories: every transition that has a meaning is told by one, as it sh
   const std::vector<Transition> known = transitions();
   CHECK(known.size() == 93);
   for (const Transition& each : known) {
+    // A world cannot choose cipher suites: the row stands in checks/starttls/starttls_test.cc.
+    if (each.id == "reg-tls-fs-lost") continue;
     CAPTURE(each.id);
     std::vector<const Story*> covering;
     for (const Story& story : stories)
@@ -228,9 +230,9 @@ TEST_CASE("stories: an error planted in one is found") {
   REQUIRE(whole.size() == 1);
   const Played played = play(whole.front());
   for (const std::string& complaint : complaints(whole.front(), played)) FAIL_CHECK(complaint);
-  size_t at = 0;
-  for (const Planted& each : planted) {
-    CAPTURE(at++);
+  for (size_t at = 0; at < std::size(planted); ++at) {
+    CAPTURE(at);
+    const Planted& each = planted[at];
     Story story = whole.front();
     Played other = played;
     each.plant(story, other);
@@ -241,7 +243,7 @@ TEST_CASE("stories: an error planted in one is found") {
                                       [&](const std::string& line) {
                                         return line.starts_with(std::string(each.wanted) + ":");
                                       }),
-                  each.wanted << " not among: " << all);
+                  std::string(each.wanted) << " not among: " << all);
   }
 }
 

@@ -58,7 +58,7 @@ Value address_list(const MailHost& host) {
   if (!host.addresses) return {};
   std::vector<Address> all = *host.addresses;
   all.insert(all.end(), host.not_probed.begin(), host.not_probed.end());
-  std::ranges::sort(all);
+  std::ranges::sort(all, {}, [](const Address& each) { return std::pair(!each.is_v4(), each); });
   Value out = Value::list();
   for (const Address& each : all)
     if (out.items().size() < max_addresses_shown) out.push(each.text());

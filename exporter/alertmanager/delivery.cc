@@ -76,6 +76,7 @@ std::vector<Delivery::Post> Delivery::due(Time now) {
     // What is posted now is what counts as told, should it change meanwhile.
     for (const int64_t id : post.incidents) {
       Told& told = member.told[id];
+      if (told.version != held_.at(id).version) member.on_the_way.insert(id);
       told.version = held_.at(id).version;
       told.at = now;
       told.refused = false;
@@ -120,6 +121,7 @@ void Delivery::ended(const Post& post, PostOutcome outcome, Time now) {
   if (found == members_.end()) return;
   Member& member = found->second;
   member.under_way = false;
+  member.on_the_way.clear();
   switch (outcome) {
     case PostOutcome::accepted:
       counters_.sent += post.incidents.size();
@@ -150,23 +152,26 @@ Time Delivery::next_due(Time now) const {
   return next;
 }
 
+// Until the member has taken it: what is on the way may be lost.
+bool Delivery::waits(const Member& member, const Held& held) {
+  const int64_t id = held.incident.id;
+  const auto told = member.told.find(id);
+  return told == member.told.end() || told->second.version != held.version ||
+         member.on_the_way.contains(id);
+}
+
 size_t Delivery::queued() const {
   return static_cast<size_t>(std::ranges::count_if(held_, [&](const auto& entry) {
-    return std::ranges::any_of(members_, [&](const auto& named) {
-      const auto told = named.second.told.find(entry.first);
-      return told == named.second.told.end() || told->second.version != entry.second.version;
-    });
+    return std::ranges::any_of(
+        members_, [&](const auto& named) { return waits(named.second, entry.second); });
   }));
 }
 
 std::optional<Time> Delivery::oldest() const {
   std::optional<Time> out;
   for (const auto& [id, held] : held_)
-    for (const auto& [name, member] : members_) {
-      const auto told = member.told.find(id);
-      const bool waiting = told == member.told.end() || told->second.version != held.version;
-      if (waiting && (!out || held.changed < *out)) out = held.changed;
-    }
+    for (const auto& [name, member] : members_)
+      if (waits(member, held) && (!out || held.changed < *out)) out = held.changed;
   return out;
 }
 

@@ -59,6 +59,7 @@ class Delivery {
   };
   struct Member {
     std::map<int64_t, Told> told{};
+    std::set<int64_t> on_the_way{};   // changes in the post that is under way
     std::map<int64_t, int> singly{};  // were in a bad batch; how often they failed alone
     int failures = 0;                 // of batches in a row
     bool under_way = false;
@@ -70,6 +71,7 @@ class Delivery {
     uint64_t version = 1;
     Time changed{};
   };
+  static bool waits(const Member& member, const Held& held);
   bool is_due(const Member& member, const Held& held, Time now) const;
   std::vector<int64_t> choose(const Member& member, Time now) const;
   void refused(Member& member, const Post& post);
