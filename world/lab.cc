@@ -88,7 +88,7 @@ struct Lab::Parts {
   void start_dns() {
     dns = std::make_unique<LabDnsServer>(
         network, settings.dns_port, [this](std::string_view packet, size_t limit) {
-          return answer_packet(*stage.world, {addresses, signer}, packet, limit);
+          return answer_packet(*stage.world, {addresses, signer}, packet, limit, turn++);
         });
     settings.dns_port = dns->port();
   }
@@ -121,6 +121,7 @@ struct Lab::Parts {
   asio::steady_timer timer;
   std::chrono::steady_clock::time_point started;
   LabStage stage{};
+  size_t turn = 0;  // of the records in an answer
   size_t entered = 0;  // number of the stage
   std::vector<Endpoint> endpoints{};
   std::unique_ptr<LabDnsServer> dns{};

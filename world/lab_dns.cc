@@ -55,8 +55,8 @@ DnsHolding held_in_lab(const World& world, const LabAddresses& addresses, const 
 
 class Answering {
  public:
-  Answering(const World& world, const LabNames& lab, const DnsQuery& query)
-      : world_(world), lab_(lab), query_(query) {}
+  Answering(const World& world, const LabNames& lab, const DnsQuery& query, size_t turn)
+      : world_(world), lab_(lab), query_(query), turn_(turn) {}
 
   LabAnswer run(size_t limit) {
     if (!query_.name)
@@ -150,6 +150,8 @@ class Answering {
       std::ranges::sort(records);
       const auto rest = std::ranges::unique(records);
       records.erase(rest.begin(), rest.end());
+      std::ranges::rotate(records,
+                          records.begin() + static_cast<ptrdiff_t>(turn_ % records.size()));
       return add_set(at, holding, query_.type, records);
     }
     add_soa(holding.dnssec);
@@ -190,6 +192,7 @@ class Answering {
   const World& world_;
   const LabNames& lab_;
   const DnsQuery& query_;
+  size_t turn_;
   DnsReply reply_{};
   Milliseconds delay_{0};
   bool silent_ = false;
@@ -198,10 +201,10 @@ class Answering {
 }  // namespace
 
 LabAnswer answer_packet(const World& world, const LabNames& lab, std::string_view packet,
-                        size_t limit) {
+                        size_t limit, size_t turn) {
   const auto query = parse_query(packet);
   if (!query) return {};
-  return Answering(world, lab, *query).run(limit);
+  return Answering(world, lab, *query, turn).run(limit);
 }
 
 }  // namespace mailfleet

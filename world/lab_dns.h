@@ -20,8 +20,9 @@ struct LabNames {
   const RootSigner& signer;
 };
 
-// `limit`: the longest packet the transport takes besides the client's own limit.
+// `limit`: the longest packet the transport takes besides the client's own limit. `turn`: which of
+// several records comes first, since resolvers rotate them.
 LabAnswer answer_packet(const World& world, const LabNames& lab, std::string_view packet,
-                        size_t limit);
+                        size_t limit, size_t turn = 0);
 
 }  // namespace mailfleet
