@@ -244,6 +244,8 @@ DnsObservation read_known(const ldns_pkt* packet, const DnsQuestion& question, D
   const size_t found = nxdomain ? 0 : answer.read(*last, question.type);
   out.outcome = found ? Outcome::answered : Outcome::absent;
   if (!found) Answer(ldns_pkt_authority(packet), out).read_denial();
+  // Signatures beside an insecure answer are somebody else's, and come and go with caches.
+  if (dnssec != Dnssec::secure) out.signatures_expire.reset();
   make_canonical(out);
   return out;
 }
