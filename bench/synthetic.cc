@@ -21,7 +21,8 @@ DomainPtr summary(size_t index, Time now) {
                .contact = "postmaster@" + out.name.text()};
   for (const Check* check : all_checks()) {
     const bool seen = index % 50 != 0;
-    out.levels.push_back(seen ? static_cast<int8_t>((index / 7) % check->ladder.size()) : -1);
+    const size_t level = (index / 7) % check->ladder.size();
+    out.levels.push_back(static_cast<int8_t>(seen ? static_cast<int>(level) : -1));
     out.seen.push_back(seen ? now - Seconds(index % 3600) : Time{});
   }
   out.state = index % 50 == 0  ? DomainState::unknown
