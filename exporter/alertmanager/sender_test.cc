@@ -106,8 +106,8 @@ Incident incident(int64_t id, const char* kind, Time now) {
           .confirmed_at = now};
 }
 
-Member::Way says(std::string_view answer) {
-  return [answer](Peer& peer, const std::string&) {
+Member::Way says(std::string answer) {
+  return [answer = std::move(answer)](Peer& peer, const std::string&) {
     peer.say(answer);
     return false;
   };
