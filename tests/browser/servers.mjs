@@ -56,13 +56,13 @@ export async function serve(build, world, token) {
   };
   try {
     children.push(start(resolve(build, "mailfleet-lab"), ["world.toml"], folder, "lab"));
-    await until("the lab's start", 30, () => read("lab.out").includes("# ready"));
+    await until("the lab's start", 120, () => read("lab.out").includes("# ready"));
     appendFileSync(join(folder, "config.toml"), "\n" + read("lab.out"));
     children.push(start(resolve(build, "mailfleet"), ["serve", "--config", "config.toml"], folder, "serve"));
     const url = (line) => read("serve.log").match(new RegExp(`${line} url=(\\S+)`))?.[1];
-    site.url = await until("the monitor's start", 30, () => url("msg=listening") ?? url("listening"));
+    site.url = await until("the monitor's start", 120, () => url("msg=listening") ?? url("listening"));
     site.admin = url("admin listening") ?? url('"admin listening"');
-    await until("a round over the fleet", 60, async () => (await fetch(`${site.url}/-/ready`)).ok);
+    await until("a round over the fleet", 300, async () => (await fetch(`${site.url}/-/ready`)).ok);
     return site;
   } catch (error) {
     console.error(children.length > 1 ? read("serve.log").slice(-2000) : "");
