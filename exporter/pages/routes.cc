@@ -122,7 +122,8 @@ void domain(const Site& site, const Request& request, const std::string& text, R
   const auto show = [&site, snapshot, found, frame, reply, admin = request.admin,
                      recheck = std::string(request.filter("recheck"))](SenderAnswer sender) {
     site.details.domain(
-        found->name, history_shown, [=, &site](std::optional<DomainDetails> details) {
+        found->name, history_shown,
+        [=, &site, held = snapshot](std::optional<DomainDetails> details) {
           const bool known = recheck == "asked" || recheck == "refused";
           const DomainView view{*found,
                                 details,
