@@ -1,18 +1,13 @@
 #include "exporter/feed/exceptions.h"
 
 #include <boost/json.hpp>
-#include <stdexcept>
+
+#include "exporter/feed/strict_json.h"
 
 namespace mailfleet {
 namespace {
 
 namespace json = boost::json;
-
-constexpr size_t max_depth = 8;
-
-[[noreturn]] void refuse(const std::string& where, const std::string& what) {
-  throw std::runtime_error(where + ": " + what);
-}
 
 const json::value& member(const json::value& value, std::string_view key,
                           const std::string& where) {
@@ -71,18 +66,7 @@ ExceptionList list_in(const json::value& value) {
 }  // namespace
 
 std::variant<ExceptionList, EditionError> read_exceptions(std::string_view text) {
-  if (text.size() > max_edition_octets)
-    return EditionError{"the list of exceptions is larger than 256 MiB"};
-  json::error_code error;
-  json::monotonic_resource memory;
-  const json::value value =
-      json::parse(text, error, &memory, json::parse_options{.max_depth = max_depth});
-  if (error) return EditionError{"not JSON: " + error.message()};
-  try {
-    return list_in(value);
-  } catch (const std::runtime_error& refusal) {
-    return EditionError{refusal.what()};
-  }
+  return read_strictly(text, "list of exceptions", list_in);
 }
 
 }  // namespace mailfleet

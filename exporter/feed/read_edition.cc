@@ -1,22 +1,17 @@
 // The strict reader of editions: consumers enforce TLS on what it lets through.
 #include <algorithm>
 #include <boost/json.hpp>
-#include <stdexcept>
 
 #include "exporter/feed/edition.h"
 #include "exporter/feed/encoding.h"
+#include "exporter/feed/strict_json.h"
 
 namespace mailfleet {
 namespace {
 
 namespace json = boost::json;
 
-constexpr size_t max_depth = 8;
 constexpr int64_t max_policy_age = 31557600;  // RFC 8461 §3.2
-
-[[noreturn]] void refuse(const std::string& where, const std::string& what) {
-  throw std::runtime_error(where + ": " + what);
-}
 
 // One JSON object whose members are taken by name; what is left at the end was not allowed.
 class Members {
@@ -195,17 +190,7 @@ Edition edition_of(const json::value& value) {
 }  // namespace
 
 std::variant<Edition, EditionError> read_edition(std::string_view text) {
-  if (text.size() > max_edition_octets) return EditionError{"the edition is larger than 256 MiB"};
-  json::error_code error;
-  json::monotonic_resource memory;
-  const json::value value =
-      json::parse(text, error, &memory, json::parse_options{.max_depth = max_depth});
-  if (error) return EditionError{"not JSON: " + error.message()};
-  try {
-    return edition_of(value);
-  } catch (const std::runtime_error& refusal) {
-    return EditionError{refusal.what()};
-  }
+  return read_strictly(text, "edition", edition_of);
 }
 
 }  // namespace mailfleet
