@@ -4,6 +4,7 @@
 // `secure` names the hosts to connect to, so that a forged MX answer leads nowhere.
 #include "checks/base/text.h"
 #include "exporter/gateways/gateway.h"
+#include "exporter/gateways/line_table.h"
 
 namespace mailfleet {
 namespace {
@@ -53,16 +54,6 @@ std::optional<Line> read_line(std::string_view text) {
   return out;
 }
 
-bool reads_back(std::string_view text, const std::vector<Line>& lines) {
-  auto wanted = lines.begin();
-  for (const std::string_view each : split(text, '\n')) {
-    if (each.empty() || each.starts_with('#')) continue;
-    if (wanted == lines.end() || read_line(each) != *wanted) return false;
-    ++wanted;
-  }
-  return wanted == lines.end();
-}
-
 }  // namespace
 
 GatewayText export_exim(const Edition& edition, const GatewayOptions& options) {
@@ -78,7 +69,8 @@ GatewayText export_exim(const Edition& edition, const GatewayOptions& options) {
     lines.push_back(line_of(rule));
     out += text_of(lines.back()) + "\n";
   }
-  if (!reads_back(out, lines)) return GatewayRefusal{"the rules do not read back as meant"};
+  if (!reads_back(out, lines, read_line))
+    return GatewayRefusal{"the rules do not read back as meant"};
   return out;
 }
 

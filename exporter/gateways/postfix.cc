@@ -7,6 +7,7 @@
 
 #include "checks/base/text.h"
 #include "exporter/gateways/gateway.h"
+#include "exporter/gateways/line_table.h"
 
 namespace mailfleet {
 namespace {
@@ -94,16 +95,6 @@ std::optional<Line> read_line(std::string_view text) {
   return out;
 }
 
-bool reads_back(std::string_view text, const std::vector<Line>& lines) {
-  auto wanted = lines.begin();
-  for (const std::string_view each : split(text, '\n')) {
-    if (each.empty() || each.starts_with('#')) continue;
-    if (wanted == lines.end() || read_line(each) != *wanted) return false;
-    ++wanted;
-  }
-  return wanted == lines.end();
-}
-
 std::optional<GatewayRefusal> refusal_of(const GatewayOptions& options) {
   if (!at_least(options, 2, 3))
     return GatewayRefusal{"Postfix before 2.3 has no table of TLS policies"};
@@ -132,7 +123,8 @@ GatewayText export_postfix(const Edition& edition, const GatewayOptions& wanted)
       edition, options, "# ",
       "smtp_tls_policy_maps: which domains must be sent to over TLS, and to which hosts");
   for (const Line& line : lines) out += text_of(line, options) + "\n";
-  if (!reads_back(out, lines)) return GatewayRefusal{"the rules do not read back as meant"};
+  if (!reads_back(out, lines, read_line))
+    return GatewayRefusal{"the rules do not read back as meant"};
   return out;
 }
 
