@@ -6,37 +6,20 @@
 #include "checks/base/text.h"
 #include "checks/base/value.h"
 #include "exporter/gateways/gateway.h"
+#include "exporter/spreadsheet.h"
 
 namespace mailfleet {
 namespace {
 
 constexpr size_t columns = 14;
-constexpr size_t longest_cell =
-    32 * 1024;  // a hundred names of 253 octets, and characters to spare
+// A hundred names of 253 octets, and characters to spare.
+constexpr size_t longest_text = 32 * 1024;
 using Row = std::array<std::string, columns>;
-
-// A spreadsheet takes a cell for a formula by its first character, blanks aside; also by the wide
-// forms that East Asian keyboards make.
-bool starts_a_formula(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  constexpr std::array<std::string_view, 8> marks{
-      "=", "+", "-", "@", "\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0"};
-  return std::ranges::any_of(marks, [&](std::string_view mark) { return text.starts_with(mark); });
-}
-
-std::string clean(std::string_view text) {
-  std::string out = for_display(text, longest_cell);
-  return starts_a_formula(out) ? "'" + out : out;
-}
 
 // RFC 4180; every cell is quoted.
 std::string line_of(const Row& row) {
   std::string out;
-  for (size_t i = 0; i < row.size(); ++i) {
-    out += i ? ",\"" : "\"";
-    for (const char c : row[i]) (out += c == '"' ? "\"" : "") += c;
-    out += '"';
-  }
+  for (size_t i = 0; i < row.size(); ++i) out += (i ? "," : "") + csv_quoted(row[i]);
   return out + "\r\n";
 }
 
@@ -89,7 +72,7 @@ Row row_of(const FeedEntry& entry) {
           std::string(to_text(entry.sender_auth)),
           joined(entry.reasons),
           entry.page};
-  for (std::string& cell : out) cell = clean(cell);
+  for (std::string& cell : out) cell = spreadsheet_text(cell, longest_text);
   return out;
 }
 

@@ -7,7 +7,7 @@
 #include "checks/base/text.h"
 #include "exporter/pages/fleet_page.h"
 #include "exporter/pages/html.h"
-#include "exporter/pages/spreadsheet.h"
+#include "exporter/spreadsheet.h"
 
 namespace mailfleet {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "checks/base/text.h"
 #include "exporter/pages/html.h"
-#include "exporter/pages/spreadsheet.h"
+#include "exporter/spreadsheet.h"
 #include "exporter/tally.h"
 
 namespace mailfleet {
