@@ -14,9 +14,8 @@ namespace {
 // An officer asks a few times a minute; an office behind one address some dozens.
 constexpr int64_t lookups_a_minute = 60;
 
-std::string organisation_in(Language language, const DomainSummary& domain) {
-  const bool welsh = language == Language::welsh && !domain.owner.organisation_cy.empty();
-  const std::string& name = welsh ? domain.owner.organisation_cy : domain.owner.organisation;
+std::string asked_name(Language language, const DomainSummary& domain) {
+  const std::string& name = organisation_in(language, domain.owner);
   return for_display(name.empty() ? domain.name.text() : name, 200);
 }
 
@@ -119,9 +118,9 @@ data answer_data(const DomainAnswer& answer, const Texts& words) {
   data out{data::type::object};
   out.set("answer", id);
   out.set("headline", words.say("lookup." + id));
-  out.set("who", words.say("lookup.who",
-                           {{"organisation", organisation_in(words.language(), *answer.domain)},
-                            {"domain", shown_name(*answer.domain)}}));
+  out.set("who",
+          words.say("lookup.who", {{"organisation", asked_name(words.language(), *answer.domain)},
+                                   {"domain", shown_name(*answer.domain)}}));
   out.set("text", answer_text(answer, words));
   out.set("instead", words.say("lookup.instead_" + id));
   out.set("since", moment(answer.since, words));
@@ -151,9 +150,8 @@ data suggestions_data(const Lookup& lookup, const Texts& words) {
   for (const DomainSummary* each : lookup.suggestions) {
     const std::string& name = each->name.text();
     data row{data::type::object};
-    row.set("name",
-            words.say("lookup.who", {{"organisation", organisation_in(words.language(), *each)},
-                                     {"domain", shown_name(*each)}}));
+    row.set("name", words.say("lookup.who", {{"organisation", asked_name(words.language(), *each)},
+                                             {"domain", shown_name(*each)}}));
     row.set("url", url_in(words.language(), "/lookup?q=" + percent_encoded(name)));
     out.push_back(row);
   }

@@ -52,12 +52,10 @@ data rows_of(const std::vector<const DomainSummary*>& domains, const Texts& word
   data out{data::type::list};
   for (size_t i = 0; i < std::min(domains.size(), max_campaign_rows); ++i) {
     const DomainSummary& domain = *domains[i];
-    const bool welsh = words.language() == Language::welsh && !domain.owner.organisation_cy.empty();
     data row{data::type::object};
     row.set("domain", shown_name(domain));
     row.set("url", url_in(words.language(), "/domains/" + percent_encoded(domain.name.text())));
-    row.set("organisation",
-            for_display(welsh ? domain.owner.organisation_cy : domain.owner.organisation, 120));
+    row.set("organisation", for_display(organisation_in(words.language(), domain.owner), 120));
     row.set("contact", given(for_display(domain.owner.contact, 200)));
     row.set("agreed", domain.owner.tls_ready ? day_text(words, *domain.owner.tls_ready) : "");
     row.set("missing", missing_text(domain, words));

@@ -208,12 +208,10 @@ std::string unseen_reason(const Value& facts) { return reason_in(facts, 0); }
 data domain_data(const DomainView& view, const Texts& words) {
   const DomainSummary& domain = view.domain;
   const std::string state(to_text(domain.state));
-  const bool welsh = words.language() == Language::welsh && !domain.owner.organisation_cy.empty();
   const TrustView& trust = view.details ? view.details->trust : domain.trust;
   data out{data::type::object};
   out.set("domain", shown_name(domain));
-  out.set("organisation",
-          for_display(welsh ? domain.owner.organisation_cy : domain.owner.organisation, 120));
+  out.set("organisation", for_display(organisation_in(words.language(), domain.owner), 120));
   out.set("state", words.say("state." + state));
   out.set("state_means", words.say("state_means." + state));
   out.set("tag", tag_of(domain.state));

@@ -156,9 +156,7 @@ data domain_row_data(const DomainSummary& domain, Checks checks, const Texts& wo
   data out{data::type::object};
   out.set("domain", shown_name(domain));
   out.set("url", url_in(words.language(), "/domains/" + percent_encoded(domain.name.text())));
-  const bool welsh = words.language() == Language::welsh && !domain.owner.organisation_cy.empty();
-  out.set("organisation",
-          for_display(welsh ? domain.owner.organisation_cy : domain.owner.organisation, 120));
+  out.set("organisation", for_display(organisation_in(words.language(), domain.owner), 120));
   out.set("state", words.say("state." + std::string(to_text(domain.state))));
   out.set("tag", tag_of(domain.state));
   out.set("strip", strip_svg(tones, text));

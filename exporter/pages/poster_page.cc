@@ -38,10 +38,9 @@ Listed listed(const Snapshot& snapshot, std::string_view sector, const Texts& wo
     }
     if (!out.valid_until || *answer.valid_until < *out.valid_until)
       out.valid_until = answer.valid_until;
-    const bool welsh = words.language() == Language::welsh && !each->owner.organisation_cy.empty();
     out.sectors[each->owner.sector].push_back(
-        {for_display(welsh ? each->owner.organisation_cy : each->owner.organisation, 120),
-         shown_name(*each), answer.answer == LookupAnswer::yes_but});
+        {for_display(organisation_in(words.language(), each->owner), 120), shown_name(*each),
+         answer.answer == LookupAnswer::yes_but});
   }
   return out;
 }

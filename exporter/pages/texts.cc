@@ -49,6 +49,11 @@ const Texts& texts(Language language) {
 }
 
 // One pass: what is filled in is not looked at again, whatever braces it holds.
+const std::string& organisation_in(Language language, const Owner& owner) {
+  const bool welsh = language == Language::welsh && !owner.organisation_cy.empty();
+  return welsh ? owner.organisation_cy : owner.organisation;
+}
+
 std::string filled(std::string_view text, Fillings fillings) {
   std::string out;
   while (!text.empty()) {

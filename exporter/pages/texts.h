@@ -9,6 +9,7 @@
 
 #include "checks/base/time.h"
 #include "exporter/advice.h"
+#include "exporter/snapshot.h"
 
 namespace mailfleet {
 
@@ -33,6 +34,9 @@ class Texts {
 };
 
 const Texts& texts(Language language);
+
+// The name of the owner's organisation; the English one where the list has no Welsh one.
+const std::string& organisation_in(Language language, const Owner& owner);
 
 std::string filled(std::string_view text, Fillings fillings);
 std::string when(const Texts& texts, Time time);      // "21 November 2026, 12:00 UTC"
