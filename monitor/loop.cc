@@ -25,10 +25,6 @@ AskMode mode_of(Purpose purpose) {
   return AskMode::confirm;
 }
 
-bool is_on_list(const TrustEntry& entry) {
-  return entry.state == TrustState::active || entry.state == TrustState::suspended;
-}
-
 Sight sight_of(const Posture& posture) {
   return std::ranges::any_of(posture.standings, &Standing::current) ? Sight::seen : Sight::unseen;
 }
@@ -136,7 +132,7 @@ Look Loop::look_of(const RunningPtr& running, ScanResult result) {
   }
   const LookContext context{.now = result.at,
                             .second_path = running->purpose == Purpose::confirmation,
-                            .trusted = is_on_list(look.trust),
+                            .trusted = is_listed(look.trust.state),
                             .hold = parts_.desk.holds(running->name, result.at)};
   accept_announced_mx(running->name, result, look.watch);
   Noticed noticed =

@@ -48,11 +48,6 @@ PressSettings press_settings(const TrustConfig& config, std::string base_url) {
           .brake_entries = config.brake_entries};
 }
 
-bool is_listed(const PressEntry& entry) {
-  return entry.trust.state == TrustState::active || entry.trust.state == TrustState::suspended ||
-         entry.trust.state == TrustState::withdrawn;
-}
-
 }  // namespace
 
 Publisher::Publisher(const TrustConfig& config, std::string base_url, Parts parts)
@@ -89,7 +84,7 @@ void Publisher::restore(std::vector<EditionRow> editions,
 void Publisher::set_entry(PressEntry entry) {
   const Name name = entry.domain;
   const auto found = entries_.find(name);
-  if (!is_listed(entry)) {
+  if (!is_published(entry.trust.state)) {
     news_ |= found != entries_.end();
     if (found != entries_.end()) entries_.erase(found);
     return;

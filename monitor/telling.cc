@@ -177,32 +177,36 @@ void Telling::fleet_changed() {
 
 // Nobody looks at it any more, and nobody said that it wants to go.
 void Telling::leave(const Name& domain) {
-  struct Left {
-    std::optional<TrustTransition> moved{};
-    TrustEntry trust{};
-    Posture posture{};
-    std::optional<RememberedPolicy> remembered{};
-  };
-  const auto left = std::make_shared<Left>();
+  change_entry(
+      domain, [](DomainMemory& memory, Time now) { return leave_list(memory.trust, now); },
+      [domain](const ChangedEntry* changed) {
+        if (changed && changed->moved)
+          log_warning("a trusted domain left the fleet list", {{"domain", domain.text()}});
+      });
+}
+
+void Telling::change_entry(const Name& domain, EntryWord word,
+                           std::function<void(const ChangedEntry*)> then) {
   const Time now = monitor_.now();
-  monitor_.store().run(
-      [domain, left, now](Database& database) {
-        auto memory = read_memory(database, domain, all_checks());
-        if (!memory) return;
-        left->moved = leave_list(memory->trust, now);
-        if (!left->moved) return;
-        save_word(database, domain, memory->watch, memory->trust, left->moved, now);
-        left->trust = memory->trust;
-        left->posture = memory->posture;
-        left->remembered = memory->remembered;
+  monitor_.store().ask<ChangedEntry>(
+      [domain, word = std::move(word), now](Database& database) {
+        ChangedEntry out{.memory = read_memory(database, domain, all_checks()), .moved = {}};
+        if (!out.memory) return out;
+        const TrustEntry before = out.memory->trust;
+        out.moved = word(*out.memory, now);
+        if (out.memory->trust != before)
+          save_word(database, domain, out.memory->watch, out.memory->trust, out.moved, now);
+        return out;
       },
       post(),
-      [this, domain, left, now](bool stored) {
-        if (!stored || !left->moved) return;
-        log_warning("a trusted domain left the fleet list", {{"domain", domain.text()}});
-        publisher_.moved(domain, *left->moved, now);
-        set_entry(domain, left->trust, left->posture, eligibility_of(left->posture),
-                  left->remembered);
+      [this, domain, now, then = std::move(then)](const std::optional<ChangedEntry>& changed) {
+        if (changed && changed->memory) {
+          const DomainMemory& memory = *changed->memory;
+          if (changed->moved) publisher_.moved(domain, *changed->moved, now);
+          set_entry(domain, memory.trust, memory.posture, eligibility_of(memory.posture),
+                    memory.remembered);
+        }
+        then(changed ? &*changed : nullptr);
       });
 }
 
@@ -218,10 +222,12 @@ bool Telling::is_shared_loss(const Name& domain) const {
 void Telling::set_entry(const Name& name, const TrustEntry& trust, const Posture& posture,
                         const Eligibility& eligibility,
                         const std::optional<RememberedPolicy>& remembered) {
-  const Watched* watched = monitor_.state().find(name);
   PressEntry entry(name);
-  entry.organisation = watched ? watched->entry.organisation : publisher_.organisation(name);
   entry.trust = trust;
+  // Most looks are at domains that the press has nothing to say of.
+  if (!is_published(trust.state)) return publisher_.set_entry(std::move(entry));
+  const Watched* watched = monitor_.state().find(name);
+  entry.organisation = watched ? watched->entry.organisation : publisher_.organisation(name);
   entry.excused = trust.state == TrustState::suspended && is_shared_loss(name);
   entry.sender_auth = eligibility.sender_auth;
   entry.mta_sts = policy_of(remembered);
@@ -238,8 +244,7 @@ void Telling::looked(const LookReport& report) {
                        {"was", to_text(report.transition->from_state)},
                        {"now", to_text(report.transition->to_state)},
                        {"tier", to_text(report.transition->to_tier)}});
-    const bool listed =
-        report.entry.state == TrustState::active || report.entry.state == TrustState::suspended;
+    const bool listed = is_listed(report.entry.state);
     const Watched* watched = monitor_.state().find(report.name);
     if (watched && !watched->entry.parked)
       monitor_.schedule().set_group(report.name, listed ? Group::trusted : Group::monitored,
@@ -341,39 +346,17 @@ void Telling::acknowledge_regression(const Incident& incident, AdminAnswer answe
 }
 
 void Telling::acknowledge_entry(const Name& domain, const std::string& word, AdminAnswer answer) {
-  struct Said {
-    bool known = false;
-    std::optional<TrustTransition> moved{};
-    TrustEntry trust{};
-    Posture posture{};
-    std::optional<RememberedPolicy> remembered{};
-  };
-  const auto said = std::make_shared<Said>();
-  const Time now = monitor_.now();
-  monitor_.store().run(
-      [domain, word, said, now](Database& database) {
-        *said = {};
-        auto memory = read_memory(database, domain, all_checks());
-        if (!memory) return;
-        said->known = true;
-        said->moved = take_word(*memory, word, now);
-        save_word(database, domain, memory->watch, memory->trust, said->moved, now);
-        said->trust = memory->trust;
-        said->posture = memory->posture;
-        said->remembered = memory->remembered;
-      },
-      post(),
-      [this, domain, word, said, now, answer = std::move(answer)](bool stored) {
-        if (!stored) return answer(refused(503, "the store did not take it"));
-        if (!said->known) {
+  change_entry(
+      domain, [word](DomainMemory& memory, Time now) { return take_word(memory, word, now); },
+      [this, domain, word, answer = std::move(answer)](const ChangedEntry* changed) {
+        if (!changed) return answer(refused(503, "the store did not take it"));
+        const Time now = monitor_.now();
+        if (!changed->memory) {
           const bool gone = word == "withdraw" && publisher_.withdraw(domain, now);
           return answer(gone ? done() : refused(404, "nothing is remembered of this domain"));
         }
-        if (said->moved) publisher_.moved(domain, *said->moved, now);
-        set_entry(domain, said->trust, said->posture, eligibility_of(said->posture),
-                  said->remembered);
         monitor_.schedule().ask_at(domain, now, Purpose::recheck);
-        answer(done_with(said->trust));
+        answer(done_with(changed->memory->trust));
       });
 }
 

@@ -43,6 +43,16 @@ class Telling {
   void acknowledge_regression(const Incident& incident, AdminAnswer answer);
   void acknowledge_entry(const Name& domain, const std::string& word, AdminAnswer answer);
   void leave(const Name& domain);
+  // What is remembered of a domain after a word on its entry; empty: nothing is.
+  struct ChangedEntry {
+    std::optional<DomainMemory> memory{};
+    std::optional<TrustTransition> moved{};
+  };
+  using EntryWord = std::function<std::optional<TrustTransition>(DomainMemory&, Time)>;
+  // Reads the entry, changes it by the word and writes it in one transaction (`word` runs there, on
+  // the store's thread), then shows it. `then` gets null when the store did not take it.
+  void change_entry(const Name& domain, EntryWord word,
+                    std::function<void(const ChangedEntry*)> then);
   bool is_shared_loss(const Name& domain) const;
   void set_entry(const Name& name, const TrustEntry& trust, const Posture& posture,
                  const Eligibility& eligibility, const std::optional<RememberedPolicy>& remembered);

@@ -127,9 +127,8 @@ SenderAuth sender_auth_of(Members& members) {
 
 void read_standing(Members& members, FeedEntry& out) {
   const auto state = parse_trust_state(members.text("state", 16));
-  const bool listed = state == TrustState::active || state == TrustState::suspended ||
-                      state == TrustState::withdrawn;
-  if (!listed) refuse(members.at("state"), "must be active, suspended or withdrawn");
+  if (!state || !is_published(*state))
+    refuse(members.at("state"), "must be active, suspended or withdrawn");
   const auto tier = parse_tier(members.text("tier", 8));
   if (!tier || *tier == Tier::none) refuse(members.at("tier"), "must be T1, T2 or T3");
   out.state = *state;

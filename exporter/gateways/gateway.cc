@@ -42,8 +42,7 @@ std::variant<std::vector<GatewayRule>, GatewayRefusal> rules_of(const Edition& e
                           "; keep the rules you have, or say --on-expiry encrypt or opportunistic"};
   std::vector<GatewayRule> rules;
   for (const FeedEntry& entry : edition.entries) {
-    const bool enforced = entry.state == TrustState::active || entry.state == TrustState::suspended;
-    if (!enforced || entry.tier < options.least) continue;
+    if (!is_listed(entry.state) || entry.tier < options.least) continue;
     GatewayRule rule{&entry, enforcement_of(entry)};
     if (rule.enforcement == Enforcement::secure && entry.match_names.empty())
       return GatewayRefusal{entry.domain.text() +

@@ -24,6 +24,13 @@ enum class TrustState : uint8_t { none, pending, active, suspended, withdrawn };
 enum class SenderAuth : uint8_t { unknown, none, partial, enforced };
 std::string_view to_text(Tier tier);  // "T2"; "none"
 std::string_view to_text(TrustState state);
+// On the trusted list: active or suspended. Told of in editions: those, and withdrawn ones.
+constexpr bool is_listed(TrustState state) {
+  return state == TrustState::active || state == TrustState::suspended;
+}
+constexpr bool is_published(TrustState state) {
+  return is_listed(state) || state == TrustState::withdrawn;
+}
 std::string_view to_text(SenderAuth auth);
 std::optional<Tier> parse_tier(std::string_view text);
 std::optional<TrustState> parse_trust_state(std::string_view text);

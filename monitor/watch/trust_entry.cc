@@ -96,10 +96,6 @@ class TrustStep {
     entry_.last_look = look_.now;
   }
 
-  bool is_listed() const {
-    return entry_.state == TrustState::active || entry_.state == TrustState::suspended;
-  }
-
   Answer3 holds(TrustPath path) const {
     switch (path) {
       case TrustPath::t1:
@@ -118,7 +114,7 @@ class TrustStep {
     const bool known = !eligibility_.operators.empty();
     if (known && entry_.operators != eligibility_.operators) {
       entry_.windows = {};  // other people are in control: nothing has held under them yet
-      if (is_listed()) return;
+      if (is_listed(entry_.state)) return;
       entry_.operators = eligibility_.operators;
     }
     for (const TrustPath path : all_paths) {
@@ -441,8 +437,8 @@ void ask_withdrawal(TrustEntry& entry, Time now) {
 }
 
 std::optional<TrustTransition> acknowledge_withdrawal(TrustEntry& entry, Time now) {
-  const bool listed = entry.state == TrustState::active || entry.state == TrustState::suspended;
-  if (!listed || !entry.withdraw_asked || now - *entry.withdraw_asked < least_withdrawal_wait)
+  if (!is_listed(entry.state) || !entry.withdraw_asked ||
+      now - *entry.withdraw_asked < least_withdrawal_wait)
     return {};
   return move_to(entry, TrustState::withdrawn, "opted-out", now);
 }
