@@ -11,6 +11,7 @@
 #include <cstdlib>
 
 #include "checks/base/text.h"
+#include "monitor/clock.h"
 
 namespace mailfleet {
 namespace {
@@ -64,7 +65,7 @@ Value json_value(const Value& value) {
 
 void log(LogLevel level, std::string_view event, LogFields fields) {
   if (level < least_level) return;
-  const auto now = std::chrono::floor<Seconds>(std::chrono::system_clock::now());
+  const Time now = wall_clock();
   static const bool to_journal = is_journal(STDERR_FILENO, std::getenv("JOURNAL_STREAM"));
   const std::string line = std::string(to_journal ? journal_level(level) : "") +
                            log_line(format_in_use, now, level, event, fields);

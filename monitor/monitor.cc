@@ -56,11 +56,6 @@ bool covers(const Maintenance& window, const Name& domain, Time now) {
          std::ranges::find(window.domains, domain) != window.domains.end();
 }
 
-bool is_listed(const TrustEntry& entry) {
-  return entry.state == TrustState::active || entry.state == TrustState::suspended ||
-         entry.state == TrustState::withdrawn;
-}
-
 bool is_unsettled(const DomainWatch& watch) {
   return std::ranges::any_of(watch.regressions, [](const Regression& each) {
     return each.state == RegressionState::suspected || each.recovery.looks > 0;
@@ -68,8 +63,7 @@ bool is_unsettled(const DomainWatch& watch) {
 }
 
 Group group_of(const Watched& watched) {
-  const TrustState state = watched.summary->trust.state;
-  if (state == TrustState::active || state == TrustState::suspended) return Group::trusted;
+  if (is_listed(watched.summary->trust.state)) return Group::trusted;
   return watched.entry.parked ? Group::parked : Group::monitored;
 }
 
@@ -96,14 +90,6 @@ std::filesystem::path store_file(const Config& config) {
   if (!url.starts_with(scheme))
     throw OperatorError("[store] url must begin with \"sqlite:\", got \"" + url + "\"");
   return config.monitor.data_dir / url.substr(scheme.size());
-}
-
-Time wall_clock() { return std::chrono::floor<Seconds>(std::chrono::system_clock::now()); }
-
-Seconds boot_clock() {
-  timespec since{};
-  clock_gettime(CLOCK_BOOTTIME, &since);
-  return Seconds(since.tv_sec);
 }
 
 Monitor::Monitor(boost::asio::io_context& io, const Config& config, const LoadedFleet& fleet,
@@ -183,7 +169,7 @@ void Monitor::restore() {
     for (const DomainMemory& memory : *memories) {
       state_.restore(memory.name, memory.posture,
                      view_of(memory.trust, eligibility_of(memory.posture)));
-      if (is_listed(memory.trust)) listed_.push_back(memory);
+      if (is_published(memory.trust.state)) listed_.push_back(memory);
       remembered_ = std::max(memory.posture.at, remembered_.value_or(memory.posture.at));
       if (is_unsettled(memory.watch)) unsettled_.push_back(memory.name);
     }

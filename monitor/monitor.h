@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 
+#include "monitor/clock.h"
 #include "monitor/config.h"
 #include "monitor/data_lock.h"
 #include "monitor/desk.h"
@@ -17,9 +18,6 @@
 #include "monitor/watch/clock_watch.h"
 
 namespace mailfleet {
-
-Time wall_clock();
-Seconds boot_clock();  // since the machine started, asleep or awake; nobody sets it
 
 // What the monitor meets outside. Stories bring their own.
 struct Outside {

@@ -16,6 +16,7 @@
 #include "monitor/cli/configuration.h"
 #include "monitor/cli/exit_status.h"
 #include "monitor/cli/terminal.h"
+#include "monitor/clock.h"
 #include "monitor/fleet_files.h"
 #include "monitor/probe/prober.h"
 #include "monitor/reference.h"
@@ -36,8 +37,6 @@ ProbeSettings one_look(const Config& config) {
   out.per_address_per_minute = std::max(out.per_address_per_minute, check_sessions_per_minute);
   return out;
 }
-
-Time wall_clock() { return std::chrono::floor<Seconds>(std::chrono::system_clock::now()); }
 
 // What was looked at, and what was found.
 struct Look {

@@ -11,13 +11,12 @@
 #include "exporter/gateways/gateway.h"
 #include "monitor/cli/exit_status.h"
 #include "monitor/cli/files.h"
+#include "monitor/clock.h"
 
 namespace mailfleet {
 namespace {
 
 constexpr size_t max_key_octets = 64UL * 1024;
-
-Time now() { return std::chrono::floor<Seconds>(std::chrono::system_clock::now()); }
 
 Edition edition_in(const std::string& path) {
   auto read = read_edition(read_whole_file(path, max_edition_octets));
@@ -28,7 +27,7 @@ Edition edition_in(const std::string& path) {
 
 std::vector<PublicKey> keys_from(const std::string& key) {
   const std::string text = key.starts_with("RW") ? key : read_whole_file(key, max_key_octets);
-  std::vector<PublicKey> keys = read_public_keys(text, now());
+  std::vector<PublicKey> keys = read_public_keys(text, wall_clock());
   if (keys.empty())
     throw OperatorError(key +
                         ": holds no key that is valid now (a minisign public key file, its RW… "
@@ -60,7 +59,7 @@ Verification verify(const std::string& file, const std::string& body, const std:
     throw OperatorError(
         "--key is missing: a minisign public key file, its RW… text, or a keys.json");
   return verify_edition(body, signature_of(file, signature), keys_from(key), accepted_before(state),
-                        now());
+                        wall_clock());
 }
 
 void set_postfix_version(const std::string& text, GatewayOptions& options) {
@@ -121,7 +120,7 @@ GatewayOptions gateway_options(const FeedExportOptions& options) {
   GatewayOptions out{.least = *tier,
                      .on_expiry = *on_expiry,
                      .allow_unsigned = options.allow_unsigned,
-                     .now = now(),
+                     .now = wall_clock(),
                      .dane_only = options.dane == "dane-only",
                      .suffix = suffix_policy(options)};
   set_postfix_version(options.postfix_version, out);
