@@ -14,6 +14,7 @@
 #include "exporter/feed/encoding.h"
 #include "exporter/feed/verify.h"
 #include "monitor/cli/files.h"
+#include "tests/scratch_folder.h"
 
 using namespace mailfleet;
 namespace fs = std::filesystem;
@@ -21,17 +22,6 @@ namespace fs = std::filesystem;
 namespace {
 
 const Time begin = *parse_time("2026-11-01T00:00:00Z");
-
-struct Folder {
-  fs::path path;
-  Folder() {
-    std::string made = (fs::exists("/dev/shm") ? fs::path("/dev/shm") : fs::temp_directory_path()) /
-                       "mailfleet-feed-XXXXXX";
-    REQUIRE(::mkdtemp(made.data()));
-    path = made;
-  }
-  ~Folder() { fs::remove_all(path); }
-};
 
 PressEntry entry_of(uint64_t round) {
   PressEntry out(*Name::parse("a.gov.uk"));
@@ -91,21 +81,21 @@ TEST_CASE(
     "publisher: a thousand rewrites and two hundred killed writers never show a torn edition") {
   constexpr int kills = 200;
   constexpr uint64_t rewrites_between = 5;
-  const Folder folder;
+  const ScratchFolder folder(ScratchFolder::Kind::memory);
   const SigningKey key = SigningKey::generate();
-  key.write_files((folder.path / "key").string());
+  key.write_files((folder.path() / "key").string());
   std::optional<AcceptedEdition> accepted;
   size_t reads = 0;
   for (int round = 0; round < kills; ++round) {
     const pid_t writer = ::fork();
     REQUIRE(writer >= 0);
     if (writer == 0) {
-      const auto publisher = publisher_in(folder.path);
+      const auto publisher = publisher_in(folder.path());
       for (;;) publish(*publisher, 100, begin);
     }
     const uint64_t until = (accepted ? accepted->serial : 0) + rewrites_between;
     while (!accepted || accepted->serial < until) {
-      const auto seen = fetch(folder.path / "feed", {key.public_key()}, accepted);
+      const auto seen = fetch(folder.path() / "feed", {key.public_key()}, accepted);
       if (!seen) continue;
       ++reads;
       if (seen->verdict != Verdict::accepted) {
@@ -122,22 +112,22 @@ TEST_CASE(
 }
 
 TEST_CASE("publisher: Debian's minisign and openssl accept what is published, and no other") {
-  const Folder folder;
+  const ScratchFolder folder(ScratchFolder::Kind::memory);
   const SigningKey key = SigningKey::generate();
-  key.write_files((folder.path / "key").string());
-  publish(*publisher_in(folder.path), 1, begin);
-  const std::string feed = (folder.path / "feed").string() + "/trusted-domains.json";
-  const std::string minisign = "minisign -V -q -p " + (folder.path / "key.pub").string() + " -m " +
-                               feed + " -x " + feed + ".sig";
+  key.write_files((folder.path() / "key").string());
+  publish(*publisher_in(folder.path()), 1, begin);
+  const std::string feed = (folder.path() / "feed").string() + "/trusted-domains.json";
+  const std::string minisign = "minisign -V -q -p " + (folder.path() / "key.pub").string() +
+                               " -m " + feed + " -x " + feed + ".sig";
   CHECK(run(minisign) == 0);
 
   const auto signature = parse_minisign(*read_whole_file_if_any(feed + ".sig", 4096));
   REQUIRE(signature);
-  const std::string raw = (folder.path / "raw").string();
+  const std::string raw = (folder.path() / "raw").string();
   write(raw, signature->signature);
   // RFC 8410 §4: the algorithm, then the key's 32 octets.
   const std::string spki = *from_hex("302a300506032b6570032100") + key.public_key().octets;
-  const std::string pem = (folder.path / "pub.pem").string();
+  const std::string pem = (folder.path() / "pub.pem").string();
   write(pem, "-----BEGIN PUBLIC KEY-----\n" + base64(spki) + "\n-----END PUBLIC KEY-----\n");
   const std::string openssl =
       "openssl pkeyutl -verify -pubin -inkey " + pem + " -rawin -sigfile " + raw + " -in " + feed;
@@ -151,21 +141,21 @@ TEST_CASE("publisher: Debian's minisign and openssl accept what is published, an
 }
 
 TEST_CASE("publisher: a database that was lost does not make the serial go back") {
-  const Folder folder;
-  SigningKey::generate().write_files((folder.path / "key").string());
-  publish(*publisher_in(folder.path), 3, begin);
-  CHECK(publisher_in(folder.path)->serial() == 3);
+  const ScratchFolder folder(ScratchFolder::Kind::memory);
+  SigningKey::generate().write_files((folder.path() / "key").string());
+  publish(*publisher_in(folder.path()), 3, begin);
+  CHECK(publisher_in(folder.path())->serial() == 3);
 }
 
 TEST_CASE("publisher: whom nobody remembers is carried on as suspended until a person says no") {
-  const Folder folder;
-  SigningKey::generate().write_files((folder.path / "key").string());
-  publish(*publisher_in(folder.path), 1, begin);
-  const auto publisher = publisher_in(folder.path);
+  const ScratchFolder folder(ScratchFolder::Kind::memory);
+  SigningKey::generate().write_files((folder.path() / "key").string());
+  publish(*publisher_in(folder.path()), 1, begin);
+  const auto publisher = publisher_in(folder.path());
   publisher->tick(begin + Seconds(60));
   const auto entry = [&] {
     const auto read = read_edition(
-        *read_whole_file_if_any((folder.path / "feed/trusted-domains.json").string(), 1 << 20));
+        *read_whole_file_if_any((folder.path() / "feed/trusted-domains.json").string(), 1 << 20));
     return std::get<Edition>(read).entries.at(0);
   };
   CHECK(entry().state == TrustState::suspended);

@@ -17,6 +17,7 @@
 
 #include "monitor/store/value_json.h"
 #include "tests/roots.h"
+#include "tests/scratch_folder.h"
 
 namespace fs = std::filesystem;
 using namespace mailfleet;
@@ -26,17 +27,12 @@ extern char** environ;
 
 namespace {
 
-struct Scratch {
-  fs::path folder;
+struct Scratch : ScratchFolder {
+  const fs::path& folder = path();
   Scratch() {
-    std::string pattern = (fs::temp_directory_path() / "mailfleet-serve-XXXXXX").string();
-    folder = mkdtemp(pattern.data());
     std::ofstream(folder / "fleet.csv") << "domain\na.example\nb.example\n";
     write_config("10m");
   }
-  ~Scratch() { fs::remove_all(folder); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
   void write_config(const std::string& interval) const {
     std::ofstream(folder / "config.toml")
         << "[monitor]\ndata_dir = \"data\"\ninterval = \"" << interval

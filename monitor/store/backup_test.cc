@@ -12,6 +12,7 @@
 #include "monitor/store/database.h"
 #include "monitor/store/history.h"
 #include "monitor/store/looks.h"
+#include "tests/scratch_folder.h"
 #include "tests/table.h"
 
 using namespace mailfleet;
@@ -19,15 +20,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Scratch {
-  fs::path folder;
-  Scratch() {
-    std::string pattern = (fs::temp_directory_path() / "mailfleet-backup-XXXXXX").string();
-    folder = mkdtemp(pattern.data());
-  }
-  ~Scratch() { fs::remove_all(folder); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
+struct Scratch : ScratchFolder {
+  const fs::path& folder = path();
   fs::path file() const { return folder / "mailfleet.db"; }
   fs::path copy() const { return folder / "copy.db"; }
   size_t files() const {

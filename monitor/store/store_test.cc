@@ -13,6 +13,7 @@
 #include "monitor/store/history.h"
 #include "monitor/store/looks.h"
 #include "monitor/store/packed.h"
+#include "tests/scratch_folder.h"
 #include "tests/table.h"
 
 using namespace mailfleet;
@@ -20,16 +21,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A folder that goes away with the test.
-struct Scratch {
-  fs::path folder;
-  Scratch() {
-    std::string pattern = (fs::temp_directory_path() / "mailfleet-store-XXXXXX").string();
-    folder = mkdtemp(pattern.data());
-  }
-  ~Scratch() { fs::remove_all(folder); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
+struct Scratch : ScratchFolder {
+  const fs::path& folder = path();
   fs::path file() const { return folder / "mailfleet.db"; }
 };
 

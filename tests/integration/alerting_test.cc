@@ -283,6 +283,17 @@ constexpr std::array promised_metrics{
     "mailfleet_self_test_ok gauge",
     "process_cpu_seconds_total counter"};
 
+// Starts the monitor, lets the world grow worse, and waits until it is sure.
+void weaken(Site& site) {
+  site.start_monitor();
+  REQUIRE(eventually([&] { return site.swept(); }));
+  site.lab.next_event();
+  REQUIRE(eventually([&] {
+    return site.state_of("dmarc-weakened") == "confirmed" &&
+           site.state_of("starttls-lost") == "confirmed";
+  }));
+}
+
 }  // namespace
 
 TEST_CASE(
@@ -359,13 +370,7 @@ TEST_CASE(
 TEST_CASE("alerting: killed between the change and the post, and again; it is told once") {
   Site site;
   INFO(site.log());
-  site.start_monitor();
-  REQUIRE(eventually([&] { return site.swept(); }));
-  site.lab.next_event();
-  REQUIRE(eventually([&] {
-    return site.state_of("dmarc-weakened") == "confirmed" &&
-           site.state_of("starttls-lost") == "confirmed";
-  }));
+  weaken(site);
   const std::string confirmed_at = text(site.entry("dmarc-weakened")["confirmed_at"]);
   site.kill_monitor();
 
@@ -392,13 +397,7 @@ TEST_CASE("alerting: killed between the change and the post, and again; it is to
 TEST_CASE("alerting: an Alertmanager that was away for the whole story learns how it ended") {
   Site site;
   INFO(site.log());
-  site.start_monitor();
-  REQUIRE(eventually([&] { return site.swept(); }));
-  site.lab.next_event();
-  REQUIRE(eventually([&] {
-    return site.state_of("dmarc-weakened") == "confirmed" &&
-           site.state_of("starttls-lost") == "confirmed";
-  }));
+  weaken(site);
   site.lab.next_event();
   REQUIRE(eventually([&] { return site.state_of("dmarc-weakened") == "resolved"; }));
   CHECK(site.metric(site.monitor_port, "mailfleet_alert_queue_length") == "2");

@@ -12,6 +12,7 @@
 #include "monitor/snapshot_builder.h"
 #include "monitor/store/database.h"
 #include "monitor/telling.h"
+#include "tests/scratch_folder.h"
 #include "tests/stories/network.h"
 
 namespace mailfleet::stories {
@@ -24,25 +25,15 @@ constexpr Time story_start{Seconds(1'893'974'400)};  // 2030-01-07T00:00:00Z
 // A domain that asks for a look at once again and again has a bug.
 constexpr int max_rounds = 10'000;
 
-// In memory where the system has such a folder: every commit is flushed.
 class Scratch {
  public:
-  Scratch() {
-    const fs::path base = fs::exists("/dev/shm") ? "/dev/shm" : fs::temp_directory_path();
-    std::string pattern = (base / "mailfleet-story-XXXXXX").string();
-    if (!mkdtemp(pattern.data())) throw std::runtime_error("no scratch folder");
-    folder_ = pattern;
-  }
-  ~Scratch() { fs::remove_all(folder_); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
   void write(const char* name, const std::string& text) const {
-    std::ofstream(folder_ / name) << text;
+    std::ofstream(folder_.path() / name) << text;
   }
-  const fs::path& folder() const { return folder_; }
+  const fs::path& folder() const { return folder_.path(); }
 
  private:
-  fs::path folder_;
+  ScratchFolder folder_{ScratchFolder::Kind::memory};  // every commit is flushed
 };
 
 std::string state_of(const RegressionView& view) {
