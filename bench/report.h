@@ -18,6 +18,13 @@ struct Row {
   std::string gate{};  // "<= 1.5": what the ratio or, without a limit, the product must keep to
 };
 
+// A figure that has no limit beside it.
+inline Row figure(std::string section, std::string metric, double value, std::string unit,
+                  std::string gate = {}) {
+  return {std::move(section), std::move(metric), {}, value, {}, {},
+          std::move(unit),    std::move(gate)};
+}
+
 class Report {
  public:
   void add(Row row);

@@ -58,39 +58,40 @@ Ran run(const std::string& command) {
   return out;
 }
 
-Row figure(const std::string& metric, double value, const std::string& unit) {
-  return {.section = "peers", .metric = metric, .product = value, .unit = unit};
+// Runs the command of each of the first hosts; `truth` stands in the output of those that agree.
+template <class Command>
+void ask_hosts(const char* what, size_t few, const LittleInternet& net, const char* truth,
+               Report& report, Command command) {
+  size_t agreed = 0;
+  double cpu = 0;
+  for (size_t i = 0; i < few; ++i) {
+    const Ran ran = run(command(net.hosts[i].first.text(), net.hosts[i].second.text()));
+    cpu += ran.cpu;
+    agreed += ran.out.find(truth) != std::string::npos ? 1 : 0;
+  }
+  report.add(figure(
+      "peers",
+      std::string(what) + "; agrees " + std::to_string(agreed) + " of " + std::to_string(few),
+      cpu / static_cast<double>(few) * 1000, "ms"));
 }
 
 void sslscan(const LittleInternet& net, const LabProcess& lab, Report& report) {
   constexpr size_t few = 5;  // each takes dozens of connections
-  size_t agreed = 0;
-  double cpu = 0;
-  for (size_t i = 0; i < few; ++i) {
-    const Ran ran = run("sslscan --no-colour --starttls-smtp " + net.hosts[i].second.text() + ":" +
-                        std::to_string(lab.smtp_port()));
-    cpu += ran.cpu;
-    agreed += ran.out.find("TLSv1.3   enabled") != std::string::npos ? 1 : 0;
-  }
-  report.add(figure("sslscan, a deep scan of one host; agrees " + std::to_string(agreed) + " of " +
-                        std::to_string(few),
-                    cpu / few * 1000, "ms"));
+  ask_hosts("sslscan, a deep scan of one host", few, net, "TLSv1.3   enabled", report,
+            [&](const std::string&, const std::string& address) {
+              return "sslscan --no-colour --starttls-smtp " + address + ":" +
+                     std::to_string(lab.smtp_port());
+            });
 }
 
 void openssl_client(const LittleInternet& net, const LabProcess& lab, Report& report) {
   constexpr size_t few = 20;
-  size_t agreed = 0;
-  double cpu = 0;
-  for (size_t i = 0; i < few; ++i) {
-    const Ran ran = run("openssl s_client -starttls smtp -connect " + net.hosts[i].second.text() +
-                        ":" + std::to_string(lab.smtp_port()) + " -CAfile " + lab.ca_file() +
-                        " -verify_hostname " + net.hosts[i].first.text() + " </dev/null");
-    cpu += ran.cpu;
-    agreed += ran.out.find("Verification: OK") != std::string::npos ? 1 : 0;
-  }
-  report.add(figure("openssl s_client, a session; agrees " + std::to_string(agreed) + " of " +
-                        std::to_string(few),
-                    cpu / few * 1000, "ms"));
+  ask_hosts("openssl s_client, a session", few, net, "Verification: OK", report,
+            [&](const std::string& host, const std::string& address) {
+              return "openssl s_client -starttls smtp -connect " + address + ":" +
+                     std::to_string(lab.smtp_port()) + " -CAfile " + lab.ca_file() +
+                     " -verify_hostname " + host + " </dev/null";
+            });
 }
 
 void dnsperf(const LittleInternet& net, const LabProcess& lab, Report& report) {
@@ -102,7 +103,8 @@ void dnsperf(const LittleInternet& net, const LabProcess& lab, Report& report) {
                       " -n 5 -c 1 -T 1 -q 200");
   const size_t at = ran.out.find("Queries completed:");
   const double completed = at == std::string::npos ? 0 : std::atof(ran.out.c_str() + at + 18);
-  if (completed > 0) report.add(figure("dnsperf, a question", ran.cpu / completed * 1e6, "µs"));
+  if (completed > 0)
+    report.add(figure("peers", "dnsperf, a question", ran.cpu / completed * 1e6, "µs"));
 }
 
 void blackbox(const LittleInternet& net, const LabProcess& lab, Report& report) {
@@ -132,6 +134,7 @@ void blackbox(const LittleInternet& net, const LabProcess& lab, Report& report) 
   if (std::sscanf(ran.out.c_str(), "%lf %lf\ngood %d", &user, &system, &good) != 3) return;
   const double cpu = (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
   report.add(figure(
+      "peers",
       "blackbox_exporter, a session; agrees " + std::to_string(good) + " of " + std::to_string(few),
       cpu / few * 1000, "ms"));
 }

@@ -34,12 +34,6 @@ Outcome look_at_all(const LittleInternet& net, Hands& hands, size_t in_flight) {
   return out;
 }
 
-Row figure(std::string section, std::string metric, double value, std::string unit,
-           std::string gate = {}) {
-  return {std::move(section), std::move(metric), {}, value, {}, {},
-          std::move(unit),    std::move(gate)};
-}
-
 // Patience of seconds, not minutes, so that a tarpit costs the benchmark little time.
 ProbeSettings hasty(const LabProcess& lab) {
   ProbeSettings out = lab.probe_settings();
