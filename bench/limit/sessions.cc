@@ -53,10 +53,16 @@ struct Session {
 
 class Runner {
  public:
-  Runner(const Hosts& hosts, uint16_t port, Script script)
-      : hosts_(hosts), port_(port), script_(script), epoll_(epoll_create1(0)) {
-    context_ = SSL_CTX_new(TLS_client_method());
+  Runner(const SessionTargets& targets, Script script)
+      : hosts_(targets.hosts),
+        port_(targets.port),
+        script_(script),
+        epoll_(epoll_create1(0)),
+        context_(SSL_CTX_new(TLS_client_method())) {
+    // Verifies all the same, and goes on whatever comes of it.
     SSL_CTX_set_verify(context_, SSL_VERIFY_NONE, nullptr);
+    if (SSL_CTX_load_verify_file(context_, targets.ca_file.c_str()) != 1)
+      throw std::runtime_error("bare sessions: no trusted certificates");
     SSL_CTX_set_options(context_, SSL_OP_NO_TICKET);
   }
   ~Runner() {
@@ -99,7 +105,8 @@ class Runner {
   }
 
   void end(Session* session) {
-    if (session->at >= session->steps.size()) ++good_;
+    if (session->at >= session->steps.size() && SSL_get_verify_result(session->ssl) == X509_V_OK)
+      ++good_;
     SSL_free(session->ssl);
     close(session->fd);
     delete session;
@@ -177,28 +184,28 @@ class Runner {
   uint16_t port_;
   Script script_;
   int epoll_;
-  SSL_CTX* context_ = nullptr;
+  SSL_CTX* context_;
   size_t next_ = 0;
   size_t ended_ = 0;
   size_t good_ = 0;
   bool alive_ = true;
 };
 
-SessionCost run(const Hosts& hosts, uint16_t port, size_t in_flight, Script script) {
+SessionCost run(const SessionTargets& targets, size_t in_flight, Script script) {
   SessionCost out;
-  Runner runner(hosts, port, script);
+  Runner runner(targets, script);
   out.cpu_seconds = cpu_of([&] { out.good = runner.run(in_flight); });
   return out;
 }
 
 }  // namespace
 
-SessionCost bare_starttls(const Hosts& hosts, uint16_t port, size_t in_flight) {
-  return run(hosts, port, in_flight, starttls_script);
+SessionCost bare_starttls(const SessionTargets& targets, size_t in_flight) {
+  return run(targets, in_flight, starttls_script);
 }
 
-SessionCost bare_https(const Hosts& hosts, uint16_t port, size_t in_flight) {
-  return run(hosts, port, in_flight, https_script);
+SessionCost bare_https(const SessionTargets& targets, size_t in_flight) {
+  return run(targets, in_flight, https_script);
 }
 
 }  // namespace mailfleet::bench

@@ -103,7 +103,8 @@ void starttls_section(const Options& options, Report& report) {
   const LabProcess lab(net.world);
   const auto count = static_cast<double>(net.hosts.size());
   const auto limit = [&] {
-    const SessionCost cost = bare_starttls(net.hosts, lab.smtp_port(), sessions_in_flight);
+    const SessionCost cost =
+        bare_starttls({net.hosts, lab.smtp_port(), lab.ca_file()}, sessions_in_flight);
     report.expect(cost.good == net.hosts.size(), "starttls: the bare probe saw failures");
     return cost.cpu_seconds / count * 1000;
   };
@@ -149,12 +150,12 @@ void check_section(const Options& options, Report& report) {
     const double question =
         unbound_dns(lab.dns_port(), lab.trust_anchor_file(), dns, dns_in_flight).cold /
         static_cast<double>(dns.size());
-    const double session =
-        bare_starttls(net.hosts, lab.smtp_port(), sessions_in_flight).cpu_seconds /
-        static_cast<double>(net.hosts.size());
-    const double fetch =
-        bare_https(net.policy_hosts, lab.https_port(), sessions_in_flight).cpu_seconds /
-        static_cast<double>(net.policy_hosts.size());
+    const SessionTargets servers{net.hosts, lab.smtp_port(), lab.ca_file()};
+    const double session = bare_starttls(servers, sessions_in_flight).cpu_seconds /
+                           static_cast<double>(net.hosts.size());
+    const SessionTargets policies{net.policy_hosts, lab.https_port(), lab.ca_file()};
+    const double fetch = bare_https(policies, sessions_in_flight).cpu_seconds /
+                         static_cast<double>(net.policy_hosts.size());
     return (questions * question + sessions * session + fetches * fetch) / count * 1000;
   };
   report.add(compare(options, "check", "a full look at a domain (limit: sum of its parts)", "ms",

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <random>
+#include <set>
 
 #include "checks/base/text.h"
 #include "monitor/probe/unbound_thread.h"
@@ -50,24 +51,26 @@ class Resolver::Desk : public std::enable_shared_from_this<Desk> {
  public:
   Desk(boost::asio::io_context& io, const ResolverSettings& settings, ProbeCounters& counters)
       : io_(io),
+        timer_(io),
         timeout_(settings.timeout),
         second_path_(!settings.second_forward.empty()),
         counters_(counters) {}
 
   void start(const ResolverSettings& settings) {
     // The thread must not keep the desk alive, nor touch it: it only posts.
-    thread_ = std::make_unique<UnboundThread>(
-        settings, [&io = io_, weak = weak_from_this()](WireAnswer answer) {
-          boost::asio::post(io, [weak, answer = std::move(answer)] {
-            if (const auto self = weak.lock()) self->on_wire(answer);
-          });
-        });
+    thread_ = std::make_unique<UnboundThread>(settings, [&io = io_, weak = weak_from_this()] {
+      boost::asio::post(io, [weak] {
+        if (const auto self = weak.lock()) self->on_tray();
+      });
+    });
   }
 
   void stop() {
     thread_.reset();
     waiting_.clear();
     running_.clear();
+    due_.clear();
+    rearm();
   }
 
   void ask(const DnsQuestion& question, AskMode mode, Deadline deadline,
@@ -83,10 +86,10 @@ class Resolver::Desk : public std::enable_shared_from_this<Desk> {
     AskMode mode = AskMode::normal;
     Deadline deadline{};
     std::function<void(DnsObservation)> answer{};
-    std::unique_ptr<boost::asio::steady_timer> timer{};
     Clock::time_point began{};
-    bool again = false;    // this is the second try
-    bool resting = false;  // between the tries
+    Clock::time_point due{};  // when it is looked at again, unless an answer comes first
+    bool again = false;       // this is the second try
+    bool resting = false;     // between the tries
   };
 
   void admit() {
@@ -94,7 +97,6 @@ class Resolver::Desk : public std::enable_shared_from_this<Desk> {
       Query query = std::move(waiting_.front());
       waiting_.pop_front();
       query.began = Clock::now();
-      query.timer = std::make_unique<boost::asio::steady_timer>(io_);
       const uint64_t id = ++last_id_;
       Query& placed = running_.emplace(id, std::move(query)).first->second;
       // Waited past its deadline for a place: that was us, not them.
@@ -120,11 +122,38 @@ class Resolver::Desk : public std::enable_shared_from_this<Desk> {
   }
 
   void wait_until(uint64_t id, Query& query, Clock::time_point when) {
-    query.timer->expires_at(when);
-    query.timer->async_wait([weak = weak_from_this(), id](const boost::system::error_code& error) {
+    due_.erase({query.due, id});
+    query.due = when;
+    due_.emplace(when, id);
+    rearm();
+  }
+
+  // One timer serves all questions, and is touched only when the earliest moves forward: a timer a
+  // question would be a system call a question. With nothing due it must not keep the loop alive.
+  void rearm() {
+    if (due_.empty()) {
+      armed_ = Clock::time_point::max();
+      timer_.cancel();
+      return;
+    }
+    if (due_.begin()->first >= armed_) return;
+    armed_ = due_.begin()->first;
+    timer_.expires_at(armed_);
+    timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
       if (error) return;
-      if (const auto self = weak.lock()) self->on_time(id);
+      if (const auto self = weak.lock()) self->on_timer();
     });
+  }
+
+  void on_timer() {
+    armed_ = Clock::time_point::max();
+    const auto now = Clock::now();
+    while (!due_.empty() && due_.begin()->first <= now) {
+      const uint64_t id = due_.begin()->second;
+      due_.erase(due_.begin());
+      on_time(id);
+    }
+    rearm();
   }
 
   void on_time(uint64_t id) {
@@ -134,6 +163,11 @@ class Resolver::Desk : public std::enable_shared_from_this<Desk> {
     thread_->cancel(id);
     finish(id,
            {.outcome = Outcome::failed, .status = DnsStatus::timeout, .why = "no answer in time"});
+  }
+
+  void on_tray() {
+    if (!thread_) return;
+    for (const WireAnswer& answer : thread_->take()) on_wire(answer);
   }
 
   void on_wire(const WireAnswer& answer) {
@@ -164,7 +198,8 @@ class Resolver::Desk : public std::enable_shared_from_this<Desk> {
     auto node = running_.extract(id);
     if (node.empty()) return;
     Query query = std::move(node.mapped());
-    query.timer->cancel();
+    due_.erase({query.due, id});
+    if (due_.empty()) rearm();
     ++counters_.probes[{"dns", outcome_word(seen)}];
     counters_.durations["dns"].add(Clock::now() - query.began);
     admit();
@@ -172,6 +207,9 @@ class Resolver::Desk : public std::enable_shared_from_this<Desk> {
   }
 
   boost::asio::io_context& io_;
+  boost::asio::steady_timer timer_;
+  Clock::time_point armed_ = Clock::time_point::max();
+  std::set<std::pair<Clock::time_point, uint64_t>> due_{};
   const milliseconds timeout_;
   const bool second_path_;
   ProbeCounters& counters_;

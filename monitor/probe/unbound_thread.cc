@@ -6,14 +6,17 @@
 #include <unbound.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "monitor/probe/dns_packet.h"
@@ -136,8 +139,8 @@ std::string unbound_address(const std::string& text) {
 
 class UnboundThread::Loop {
  public:
-  Loop(const ResolverSettings& settings, std::function<void(WireAnswer)> deliver)
-      : deliver_(std::move(deliver)),
+  Loop(const ResolverSettings& settings, std::function<void()> ready)
+      : ready_(std::move(ready)),
         base_(event_base_new()),
         wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
     if (!base_ || wake_ < 0) throw std::runtime_error("resolver: cannot make an event loop");
@@ -149,6 +152,8 @@ class UnboundThread::Loop {
     }
     waker_.reset(event_new(base_.get(), wake_, EV_READ | EV_PERSIST, &Loop::on_wake, this));
     event_add(waker_.get(), nullptr);
+    teller_.reset(event_new(base_.get(), -1, 0, &Loop::on_delivered, this));
+    if (!waker_ || !teller_) throw std::runtime_error("resolver: cannot make an event");
     thread_ = std::thread([this] { event_base_dispatch(base_.get()); });
   }
 
@@ -159,6 +164,7 @@ class UnboundThread::Loop {
     }
     for (Context& context : contexts_) context.reset();
     waker_.reset();
+    teller_.reset();
     base_.reset();
     if (wake_ >= 0) close(wake_);
   }
@@ -179,9 +185,15 @@ class UnboundThread::Loop {
     {
       const std::scoped_lock lock(mutex_);
       orders_.push_back(std::move(order));
+      if (orders_.size() > 1) return;  // it is awake, or about to be
     }
     const uint64_t one = 1;
     [[maybe_unused]] const ssize_t written = write(wake_, &one, sizeof one);  // full: awake anyway
+  }
+
+  std::vector<WireAnswer> take() {
+    const std::scoped_lock lock(mutex_);
+    return std::exchange(tray_, {});
   }
 
  private:
@@ -230,7 +242,7 @@ class UnboundThread::Loop {
       return;
     }
     pending_.erase(found);
-    deliver_({.id = order.id, .validation = {.why_bogus = ub_strerror(status)}});
+    deliver({.id = order.id, .validation = {.why_bogus = ub_strerror(status)}});
   }
 
   void cancel(uint64_t id) {
@@ -258,23 +270,46 @@ class UnboundThread::Loop {
     if (why_bogus) answer.validation.why_bogus = why_bogus;
     if (!answer.delivered && !why_bogus)
       answer.validation.why_bogus = rcode == 2 ? "SERVFAIL" : "code " + std::to_string(rcode);
-    self->deliver_(std::move(answer));
+    self->deliver(std::move(answer));
   }
 
-  std::function<void(WireAnswer)> deliver_;
+  void deliver(WireAnswer answer) {
+    fresh_.push_back(std::move(answer));
+    // Comes behind all that is active now: the answers of one round are told at once.
+    if (fresh_.size() == 1) event_active(teller_.get(), 0, 0);
+  }
+
+  static void on_delivered(evutil_socket_t, short, void* self) {
+    static_cast<Loop*>(self)->hand_over();
+  }
+
+  void hand_over() {
+    bool was_empty = false;
+    {
+      const std::scoped_lock lock(mutex_);
+      was_empty = tray_.empty();
+      std::ranges::move(fresh_, std::back_inserter(tray_));
+    }
+    fresh_.clear();
+    if (was_empty) ready_();  // else told already
+  }
+
+  std::function<void()> ready_;
   std::unique_ptr<event_base, FreeBase> base_;
   int wake_ = -1;
   std::array<Context, 3> contexts_{};
   std::unique_ptr<event, FreeEvent> waker_{};
+  std::unique_ptr<event, FreeEvent> teller_{};
   std::map<uint64_t, std::unique_ptr<Pending>> pending_{};  // resolver thread only
+  std::vector<WireAnswer> fresh_{};                         // resolver thread only
   std::mutex mutex_{};
-  std::vector<Order> orders_{};  // guarded by mutex_
+  std::vector<Order> orders_{};     // guarded by mutex_
+  std::vector<WireAnswer> tray_{};  // guarded by mutex_
   std::thread thread_{};
 };
 
-UnboundThread::UnboundThread(const ResolverSettings& settings,
-                             std::function<void(WireAnswer)> deliver)
-    : loop_(std::make_unique<Loop>(settings, std::move(deliver))) {}
+UnboundThread::UnboundThread(const ResolverSettings& settings, std::function<void()> ready)
+    : loop_(std::make_unique<Loop>(settings, std::move(ready))) {}
 
 UnboundThread::~UnboundThread() = default;
 
@@ -289,5 +324,7 @@ void UnboundThread::ask(uint64_t id, const DnsQuestion& question, ResolverPath p
 void UnboundThread::cancel(uint64_t id) {
   loop_->tell({.kind = Loop::Order::Kind::cancel, .id = id});
 }
+
+std::vector<WireAnswer> UnboundThread::take() { return loop_->take(); }
 
 }  // namespace mailfleet

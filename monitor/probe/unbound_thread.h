@@ -3,14 +3,15 @@
 // `cached` for everyday questions, `fresh` on the same path without a cache, `confirm` without a
 // cache on the second path.
 //
-// libunbound knows no time-out: the caller keeps the time and cancels. Results are handed to
-// `deliver` on the resolver's thread; the caller posts them to wherever it lives.
+// libunbound knows no time-out: the caller keeps the time and cancels. Answers lie in a tray until
+// the caller takes them all: under load one wake-up of either thread serves many questions.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "checks/base/evidence.h"
 #include "monitor/probe/dns_packet.h"
@@ -30,13 +31,15 @@ struct WireAnswer {
 class UnboundThread {
  public:
   // Throws std::runtime_error with one line for the operator: no trust anchor, unreadable files, a
-  // forwarder that is no address.
-  UnboundThread(const ResolverSettings& settings, std::function<void(WireAnswer)> deliver);
-  ~UnboundThread();  // stops the thread; nothing is delivered afterwards
+  // forwarder that is no address. `ready` is called on the resolver's thread, when the tray is no
+  // longer empty.
+  UnboundThread(const ResolverSettings& settings, std::function<void()> ready);
+  ~UnboundThread();  // stops the thread; nothing is ready afterwards
 
   // From any thread. `id` is the caller's and unique.
   void ask(uint64_t id, const DnsQuestion& question, ResolverPath path);
   void cancel(uint64_t id);
+  std::vector<WireAnswer> take();
 
  private:
   class Loop;
