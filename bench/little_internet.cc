@@ -31,7 +31,7 @@ class Maker {
 
   LittleInternet make() {
     for (size_t i = 0; i < plan_.operators; ++i)
-      add_host(*Name::parse("mx" + std::to_string(i) + ".operator.bench"), Truth::healthy, i);
+      for (const Name& host : hosts_of(i)) add_host(host, Truth::healthy, i);
     for (size_t i = 0; i < plan_.domains; ++i) add_domain(i);
     index_world(out_.world);
     return std::move(out_);
@@ -47,6 +47,14 @@ class Maker {
   }
 
   Address next_address() { return address_number(addresses_++); }
+
+  std::vector<Name> hosts_of(size_t operator_number) const {
+    const std::string owner = std::to_string(operator_number) + ".operator.bench";
+    std::vector<Name> out{*Name::parse("mx" + owner)};
+    for (size_t i = 1; i < plan_.operator_hosts; ++i)
+      out.push_back(*Name::parse("backup" + std::to_string(i) + "-mx" + owner));
+    return out;
+  }
 
   Truth truth_of(size_t index) const {
     Shares in;
@@ -71,26 +79,27 @@ class Maker {
     if (truth == Truth::wrong_name) server.certificate.names = {"elsewhere.bench"};
   }
 
-  void add_policy(const Name& name, const Name& mx, size_t index) {
+  void add_policy(const Name& name, const std::vector<Name>& mx, size_t index) {
     record(*name.under("_mta-sts"), DnsType::txt, "v=STSv1; id=" + std::to_string(index) + "a");
     const Name host = *name.under("mta-sts");
     const Address address = next_address();
     record(host, DnsType::a, address.text());
     out_.policy_hosts.emplace_back(host, address);
-    out_.world.https[host.text()].body =
-        "version: STSv1\nmode: enforce\nmx: " + mx.text() + "\nmax_age: 1209600\n";
+    std::string& body = out_.world.https[host.text()].body;
+    body = "version: STSv1\nmode: enforce\n";
+    for (const Name& each : mx) body += "mx: " + each.text() + "\n";
+    body += "max_age: 1209600\n";
   }
 
   void add_domain(size_t index) {
     const Name name = *Name::parse("d" + std::to_string(index) + ".bench");
     const bool own = static_cast<int>(index * 61 % 100) < plan_.own_host_percent;
-    const Name mx =
-        own ? *name.under("mx")
-            : *Name::parse("mx" + std::to_string(index % plan_.operators) + ".operator.bench");
+    const std::vector<Name> mx =
+        own ? std::vector{*name.under("mx")} : hosts_of(index % plan_.operators);
     const Truth truth = own ? truth_of(own_++) : Truth::healthy;
-    if (own) add_host(mx, truth, own_ - 1);
+    if (own) add_host(mx.front(), truth, own_ - 1);
     out_.domains.push_back({name, mx, truth});
-    record(name, DnsType::mx, "10 " + mx.text());
+    for (const Name& each : mx) record(name, DnsType::mx, "10 " + each.text());
     record(name, DnsType::txt, "v=spf1 mx ip4:192.0.2.0/24 -all");
     record(name, DnsType::txt, "site-verification=" + std::to_string(index));
     record(*name.under("_dmarc"), DnsType::txt,

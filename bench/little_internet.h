@@ -16,7 +16,8 @@ enum class Truth : uint8_t { healthy, no_starttls, expired, wrong_name, unknowab
 // Shares are of the domains with mail servers of their own, in percent; the rest is healthy.
 struct Plan {
   size_t domains = 1000;
-  size_t operators = 20;  // that the other domains share
+  size_t operators = 20;      // that the other domains share
+  size_t operator_hosts = 1;  // mail servers of each, all of them in the MX of its customers
   int own_host_percent = 60;
   int policy_percent = 20;  // with an MTA-STS policy
   int tarpit = 0;           // a greeting that never ends
@@ -31,7 +32,7 @@ struct Plan {
 
 struct PlannedDomain {
   Name name;
-  Name mx;
+  std::vector<Name> mx;
   Truth truth = Truth::healthy;
 };
 

@@ -16,10 +16,14 @@
 
 namespace mailfleet::bench {
 
+// daily: with the deep scan of TLS versions and suites, for which once a day is enough. everyday:
+// without. unshared: likewise, and each domain has a session of its own with each mail server.
+enum class LookKind : uint8_t { daily, everyday, unshared };
+
 // The hands alone: questions, and scans without a memory.
 class Hands {
  public:
-  explicit Hands(ProbeSettings settings);
+  explicit Hands(ProbeSettings settings, LookKind kind = LookKind::daily);
 
   // Asks all, at most `in_flight` at a time; seconds of CPU that it took.
   double ask(const std::vector<Question>& questions, size_t in_flight,
@@ -35,6 +39,7 @@ class Hands {
   boost::asio::io_context io_{1};
   Reference reference_;
   NetworkProber prober_;
+  LookKind kind_;
 };
 
 // A whole monitor, with store and loop.

@@ -130,8 +130,9 @@ void check_section(const Options& options, Report& report) {
   double questions = 0;
   double sessions = 0;
   double fetches = 0;
-  const auto product = [&] {
-    Hands hands(lab.probe_settings());
+  double deep = 0;
+  const auto look = [&](LookKind kind) {
+    Hands hands(lab.probe_settings(), kind);
     size_t right = 0;
     const double cost =
         hands.scan(net.names(), scans_in_flight, [&](size_t index, const ScanResult& result) {
@@ -142,8 +143,14 @@ void check_section(const Options& options, Report& report) {
     questions = static_cast<double>(done(hands.counters(), "dns"));
     sessions = static_cast<double>(done(hands.counters(), "smtp"));
     fetches = static_cast<double>(done(hands.counters(), "https"));
+    deep = static_cast<double>(done(hands.counters(), "smtp-deep"));
     return cost / count * 1000;
   };
+  report.add(repeat(options, "check", "the day's first look, with the deep scan", "ms",
+                    [&] { return look(LookKind::daily); }));
+  report.note("check: the deep scan made " + std::to_string(deep / count) +
+              " more connections a domain");
+  const auto product = [&] { return look(LookKind::everyday); };
   product();  // for the numbers of questions that the limit is made of
   const auto dns = questions_for(net);
   const auto limit = [&] {
@@ -166,20 +173,31 @@ void check_section(const Options& options, Report& report) {
 }
 
 void sharing_section(const Options& options, Report& report) {
-  const LittleInternet net =
-      make_internet({.domains = options.scaled(1000, 50), .operators = 10, .own_host_percent = 40});
+  // Operators have a second mail server, as those of public bodies do.
+  const LittleInternet net = make_internet({.domains = options.scaled(1000, 50),
+                                            .operators = 10,
+                                            .operator_hosts = 2,
+                                            .own_host_percent = 40});
   const LabProcess lab(net.world);
   const auto count = static_cast<double>(net.domains.size());
-  const auto cost = [&](std::chrono::milliseconds period) {
-    ProbeSettings settings = lab.probe_settings();
-    settings.endpoint_period = period;
-    Hands hands(settings);
-    return hands.scan(net.names(), scans_in_flight) / count * 1000;
+  double sessions = 0;
+  const auto cost = [&](LookKind kind) {
+    Hands hands(lab.probe_settings(), kind);
+    const double out = hands.scan(net.names(), scans_in_flight) / count * 1000;
+    sessions = static_cast<double>(done(hands.counters(), "smtp")) / count;
+    return out;
+  };
+  double without = 0;
+  const auto unshared = [&] {
+    const double out = cost(LookKind::unshared);
+    without = sessions;
+    return out;
   };
   report.add(compare(
-      options, "sharing", "a look, MX results shared (limit: not shared)", "ms",
-      [&] { return cost(std::chrono::milliseconds(0)); },
-      [&] { return cost(std::chrono::hours(1)); }, "<= 0.65"));
+      options, "sharing", "a look, MX results shared (limit: not shared)", "ms", unshared,
+      [&] { return cost(LookKind::everyday); }, "<= 0.65"));
+  report.note("sharing: " + std::to_string(sessions) + " sessions a domain, " +
+              std::to_string(without) + " without");
 }
 
 }  // namespace mailfleet::bench

@@ -40,7 +40,8 @@ double run_all(Store& store, size_t count, const std::function<void(Database&, s
   std::atomic<size_t> done = 0;
   const double cost = cpu_of([&] {
     for (size_t i = 0; i < count; ++i) {
-      while (i - done > max_store_queue / 2) std::this_thread::yield();
+      while (i - done > max_store_queue / 2)
+        std::this_thread::sleep_for(std::chrono::microseconds(200));
       store.run([&work, i](Database& database) { work(database, i); },
                 [](std::function<void()> then) { then(); },
                 [&](bool good) {
@@ -93,7 +94,7 @@ double through_store(const std::string& file, const std::vector<RowsToWrite>& ro
       SQLite::Statement& part =
           database.prepared("INSERT INTO part (domain, octets) VALUES (?, ?)");
       part.bind(1, id);
-      part.bind(2, blob.data(), static_cast<int>(blob.size()));
+      part.bindNoCopy(2, blob.data(), static_cast<int>(blob.size()));
       part.exec();
     }
   });
