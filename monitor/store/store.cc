@@ -83,7 +83,9 @@ void Store::commit(std::deque<Job>& batch) {
   bool good = false;
   for (int tries = 1; !good && tries <= max_store_tries; ++tries) {
     if (tries > 1) wait_before_retry(tries);
-    good = try_commit(batch);
+    Outcome outcome = try_commit(batch, Manner::together);
+    if (outcome == Outcome::spoilt) outcome = try_commit(batch, Manner::apart);
+    good = outcome == Outcome::written;
   }
   if (!good)
     for (Job& job : batch) job.failed = true;
@@ -97,37 +99,47 @@ void Store::commit(std::deque<Job>& batch) {
   ++counters_.write_seconds[static_cast<size_t>(bucket - store_write_buckets.begin())];
 }
 
-// False when the machine was in the way and it should be tried again. A job that fails by itself is
-// undone by itself, and the others stand.
-bool Store::try_commit(std::deque<Job>& batch) {
+// in_the_way: the machine's fault, to be tried again. Jobs may run more than once, each time on what
+// was there before.
+Store::Outcome Store::try_commit(std::deque<Job>& batch, Manner manner) {
   try {
-    database_->execute("BEGIN IMMEDIATE");
-    for (Job& job : batch) {
-      database_->execute("SAVEPOINT job");
-      job.failed = false;
-      try {
-        job.work(*database_);
-      } catch (const SQLite::Exception& error) {
-        if (may_pass(error)) throw;
-        job.failed = true;
-        note(error.what());
-      } catch (const std::exception& error) {
-        job.failed = true;
-        note(error.what());
-      }
-      if (job.failed) database_->execute("ROLLBACK TO job");
-      database_->execute("RELEASE job");
-    }
+    const Outcome outcome = attempt(batch, manner);
     database_->rest();
-    database_->execute("COMMIT");
-    return true;
+    database_->execute(outcome == Outcome::written ? "COMMIT" : "ROLLBACK");
+    return outcome;
   } catch (const SQLite::Exception& error) {
     note(error.what());
     database_->rest();
     // SQLite ends a transaction by itself after some errors.
     if (database_->in_transaction()) database_->execute("ROLLBACK");
-    return false;
+    return Outcome::in_the_way;
   }
+}
+
+Store::Outcome Store::attempt(std::deque<Job>& batch, Manner manner) {
+  database_->execute("BEGIN IMMEDIATE");
+  for (Job& job : batch) {
+    if (manner == Manner::apart) database_->execute("SAVEPOINT job");
+    job.failed = !work_off(job);
+    if (job.failed && manner == Manner::together) return Outcome::spoilt;
+    if (job.failed) database_->execute("ROLLBACK TO job");
+    if (manner == Manner::apart) database_->execute("RELEASE job");
+  }
+  return Outcome::written;
+}
+
+// False when the job itself is at fault; throws what may pass.
+bool Store::work_off(Job& job) {
+  try {
+    job.work(*database_);
+    return true;
+  } catch (const SQLite::Exception& error) {
+    if (may_pass(error)) throw;
+    note(error.what());
+  } catch (const std::exception& error) {
+    note(error.what());
+  }
+  return false;
 }
 
 void Store::wait_before_retry(int tries) {

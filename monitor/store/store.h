@@ -83,7 +83,13 @@ class Store {
   };
   void loop();
   void commit(std::deque<Job>& batch);
-  bool try_commit(std::deque<Job>& batch);
+  // together: a job that fails spoils the transaction. apart: it is undone by itself, which costs a
+  // savepoint a job.
+  enum class Manner : uint8_t { together, apart };
+  enum class Outcome : uint8_t { written, spoilt, in_the_way };
+  Outcome try_commit(std::deque<Job>& batch, Manner manner);
+  Outcome attempt(std::deque<Job>& batch, Manner manner);
+  bool work_off(Job& job);
   void wait_before_retry(int tries);
   void note(const std::string& error);
 
