@@ -58,6 +58,7 @@ void read_resolver(Section section, ResolverConfig& into) {
   section.path("root_hints_file", into.root_hints_file);
   section.path("trust_anchor_file", into.trust_anchor_file);
   section.duration("cache_max_ttl", into.cache_max_ttl, 0s, 24h * 7);
+  section.number("cache_mb", into.cache_mb, 3, 65536);
   section.duration("timeout", into.timeout, 100ms, 5min);
   for (const auto* key : {"forward", "second_forward"}) {
     const auto& list = std::string_view(key) == "forward" ? into.forward : into.second_forward;

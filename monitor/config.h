@@ -58,6 +58,7 @@ struct ResolverConfig {
   std::filesystem::path root_hints_file = "/usr/share/dns/root.hints";
   std::filesystem::path trust_anchor_file = "/usr/share/dns/root.key";
   Seconds cache_max_ttl = std::chrono::hours(1);
+  int cache_mb = 96;  // of the resolver's memory, answers and records together
   Milliseconds timeout = std::chrono::seconds(12);
 };
 

@@ -16,6 +16,7 @@ ResolverSettings resolver_settings(const ResolverConfig& config) {
   out.root_hints_file = config.root_hints_file.string();
   out.trust_anchor_file = config.trust_anchor_file.string();
   out.cache_max_ttl = config.cache_max_ttl;
+  out.cache_mb = config.cache_mb;
   out.timeout = config.timeout;
   return out;
 }

@@ -21,6 +21,7 @@ struct ResolverSettings {
   std::string root_hints_file = "/usr/share/dns/root.hints";
   std::string trust_anchor_file = "/usr/share/dns/root.key";  // DS or DNSKEY lines
   std::chrono::seconds cache_max_ttl{3600};
+  int cache_mb = 96;  // a third for messages, two for their records
   std::chrono::milliseconds timeout = limits::dns_timeout;  // of one question, queueing aside
 };
 

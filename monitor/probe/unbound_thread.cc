@@ -56,14 +56,15 @@ std::vector<Option> options(const ResolverSettings& settings, ResolverPath path)
   const bool cached = path == ResolverPath::cached;
   // The limits of TTL are one for the whole process, whatever their context says.
   const std::string max_ttl = std::to_string(settings.cache_max_ttl.count());
+  const auto thirds = [&](int part) { return std::to_string(settings.cache_mb * part / 3) + "m"; };
   return {
       {"cache-max-ttl:", max_ttl},
       {"cache-max-negative-ttl:", max_ttl},
       {"val-bogus-ttl:", "60"},
       // An uncached path has room for the message it is at, and no other.
-      {"msg-cache-size:", cached ? "32m" : "1"},
+      {"msg-cache-size:", cached ? thirds(1) : "1"},
       {"msg-cache-slabs:", cached ? "4" : "1"},
-      {"rrset-cache-size:", cached ? "64m" : "1"},
+      {"rrset-cache-size:", cached ? thirds(2) : "1"},
       {"rrset-cache-slabs:", cached ? "4" : "1"},
       {"key-cache-size:", "8m"},
       // The library's own defaults serve one program's few look-ups.
