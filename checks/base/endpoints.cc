@@ -5,6 +5,8 @@
 namespace mailfleet {
 namespace {
 
+constexpr size_t max_not_probed_listed = 50;  // of a host; one answer may hold thousands
+
 void add_once(std::vector<std::string>& list, std::string text) {
   if (std::ranges::find(list, text) == list.end()) list.push_back(std::move(text));
 }
@@ -31,6 +33,8 @@ std::vector<Endpoint> endpoints_of(const Route& route) {
     }
     for (const Address& address : *host.addresses)
       out.push_back({.host = host.host, .address = address});
+    for (size_t i = 0; i < host.not_probed.size() && i < max_not_probed_listed; ++i)
+      out.push_back({.host = host.host, .address = host.not_probed[i], .probed = false});
   }
   return out;
 }

@@ -16,13 +16,15 @@ struct Endpoint {
   Name host;
   std::optional<Address> address{};  // empty: the host has none, or we could not learn it
   bool address_known = true;         // false: the look-up failed
+  bool probed = true;                // false: one address too many; it stands for what nobody saw
 
   // {"host", "address"}: the head of each entry in an `endpoints` list.
   Value head() const;
   std::string address_text() const { return address ? address->text() : std::string(); }
 };
 
-// A host without an address stands in the list once.
+// A host without an address stands in the list once. Addresses beyond those that are probed are
+// listed too (the first fifty): whoever concludes from the list must meet what was not looked at.
 std::vector<Endpoint> endpoints_of(const Route& route);
 // The same for a domain. Empty while an answer is to come, and when DNS could not be asked: then
 // the fact `endpoints` is null.

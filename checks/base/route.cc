@@ -15,7 +15,19 @@ std::optional<Dnssec> weaker(const std::optional<Dnssec>& a, const std::optional
   return *a == Dnssec::secure && *b == Dnssec::secure ? Dnssec::secure : Dnssec::insecure;
 }
 
-void add_addresses(MailHost& host, Facts& facts) {
+// Of many addresses, `limit` to be probed, some of each family: a fault is often one of IPv6 alone.
+void keep_some(size_t limit, size_t all_v4, size_t all_v6, MailHost& host,
+               std::vector<Address>& all) {
+  const size_t v6 = std::min(all_v6, limit / 2);
+  const size_t v4 = std::min(all_v4, limit - v6);
+  const size_t more_v6 = std::min(all_v6, limit - v4);
+  const auto at = [&](size_t index) { return all.begin() + static_cast<std::ptrdiff_t>(index); };
+  std::rotate(at(v4), at(all_v4), at(all_v4 + more_v6));
+  host.not_probed.assign(at(limit), all.end());
+  all.resize(limit);
+}
+
+void add_addresses(MailHost& host, size_t limit, Facts& facts) {
   const DnsObservation& a = facts.dns(host.host, DnsType::a);
   const DnsObservation& aaaa = facts.dns(host.host, DnsType::aaaa);
   host.pending = a.pending() || aaaa.pending();
@@ -26,17 +38,7 @@ void add_addresses(MailHost& host, Facts& facts) {
   std::vector<Address> all = a.addresses;
   all.insert(all.end(), aaaa.addresses.begin(), aaaa.addresses.end());
   if (all.empty() && (!a.known() || !aaaa.known())) return;
-  // Of many, some of each family: a fault is often one of IPv6 alone.
-  if (all.size() > max_addresses_per_host) {
-    const size_t v6 = std::min(aaaa.addresses.size(), max_addresses_per_host / 2);
-    const size_t v4 = std::min(a.addresses.size(), max_addresses_per_host - v6);
-    const size_t more_v6 = std::min(aaaa.addresses.size(), max_addresses_per_host - v4);
-    const auto first_v6 = all.begin() + static_cast<std::ptrdiff_t>(a.addresses.size());
-    std::rotate(all.begin() + static_cast<std::ptrdiff_t>(v4), first_v6,
-                first_v6 + static_cast<std::ptrdiff_t>(more_v6));
-    host.not_probed.assign(all.begin() + max_addresses_per_host, all.end());
-    all.resize(max_addresses_per_host);
-  }
+  if (all.size() > limit) keep_some(limit, a.addresses.size(), aaaa.addresses.size(), host, all);
   host.addresses = std::move(all);
 }
 
@@ -48,13 +50,13 @@ bool looks_like_address(const Name& host) {
   return Address::parse(text).has_value();
 }
 
-void add_host(const Name& name, uint16_t preference, Facts& facts, Route& out) {
+void add_host(const Name& name, uint16_t preference, size_t limit, Facts& facts, Route& out) {
   MailHost host{.host = name, .preference = preference};
   if (looks_like_address(name)) {
     host.ip_literal = true;
     host.addresses.emplace();
   } else {
-    add_addresses(host, facts);
+    add_addresses(host, limit, facts);
   }
   out.pending |= host.pending;
   out.hosts.push_back(std::move(host));
@@ -63,7 +65,7 @@ void add_host(const Name& name, uint16_t preference, Facts& facts, Route& out) {
 // No MX record: mail goes to the domain's own address, if it has one (RFC 5321 §5.1).
 Route without_mx(const Name& domain, Facts& facts) {
   Route out;
-  add_host(domain, 0, facts, out);
+  add_host(domain, 0, max_addresses_per_host, facts, out);
   if (out.pending) return out;
   const auto& addresses = out.hosts.front().addresses;
   if (!addresses) {
@@ -92,6 +94,8 @@ Route route(const Name& domain, Facts& facts) {
 
   std::vector<MxRecord> records = seen.mx;
   std::ranges::sort(records);
+  const size_t limit = std::min(
+      max_addresses_per_host, max_addresses_probed / std::min(records.size(), max_mx_hosts_probed));
   size_t nulls = 0;
   std::vector<Name> taken;
   for (const MxRecord& record : records) {
@@ -103,7 +107,7 @@ Route route(const Name& domain, Facts& facts) {
     if (std::ranges::find(taken, *record.host) != taken.end()) continue;
     taken.push_back(*record.host);
     if (out.hosts.size() < max_mx_hosts_probed)
-      add_host(*record.host, record.preference, facts, out);
+      add_host(*record.host, record.preference, limit, facts, out);
     else
       ++out.not_probed;
   }

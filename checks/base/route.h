@@ -12,7 +12,9 @@ namespace mailfleet {
 
 // One answer may hold 3,114 MX hosts; an honest one holds a handful.
 constexpr size_t max_mx_hosts_probed = 10;
-constexpr size_t max_addresses_per_host = 4;  // a sender tries few more
+// The large operators give a host four addresses of each family; with many hosts it is fewer each.
+constexpr size_t max_addresses_per_host = 8;
+constexpr size_t max_addresses_probed = 40;  // of a domain, ten hosts of four
 
 // How the domain takes mail. `explicit_mx`: it has MX hosts. `implicit`: none, but an address.
 // `null`: it says it takes none. `none`: neither. `invalid`: contradicts itself.
@@ -27,7 +29,7 @@ struct MailHost {
   bool ip_literal = false;  // an address where a name belongs; never contacted
   // Those to be probed, at most max_addresses_per_host. Empty optional: a look-up failed.
   std::optional<std::vector<Address>> addresses{};
-  std::vector<Address> not_probed{};  // the rest
+  std::vector<Address> not_probed{};  // the rest: never looked at, so nothing is known of them
   // What the address answers say: the weaker of A and AAAA.
   std::optional<Dnssec> dnssec{};
 };
@@ -38,7 +40,7 @@ struct Route {
   std::vector<MailHost> hosts{};  // by preference, then name; each host once
   size_t not_probed = 0;          // hosts past max_mx_hosts_probed, left out of `hosts`
   bool null_beside_others = false;
-  bool null_preference = false;   // "." with a preference other than 0
+  bool null_preference = false;  // "." with a preference other than 0
 };
 
 Route route(const Name& domain, Facts& facts);

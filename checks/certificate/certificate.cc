@@ -54,7 +54,7 @@ struct Look {
 // Empty while something is pending.
 Look look_at(const Endpoint& endpoint, bool mx_secure, const Reference* reference, Facts& facts) {
   Look out{.endpoint = endpoint};
-  if (!endpoint.address) return out;
+  if (!endpoint.address || !endpoint.probed) return out;
   const SmtpObservation& seen = facts.smtp(endpoint.host, *endpoint.address);
   if (!seen.known() || !seen.tls) return out;
   const CertificateChain& chain = seen.tls->chain;

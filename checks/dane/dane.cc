@@ -43,6 +43,7 @@ std::vector<Name> reference_names(const Look& look, const Name& domain, const Dn
 void match(const Name& domain, Facts& facts, Look& out) {
   if (out.action != DaneAction::authenticate && out.action != DaneAction::authenticate_host_only)
     return;
+  if (!out.endpoint.probed) return;
   // RFC 7671 §4.1, RFC 7672 §3: the server is asked for by its TLSA base domain (SNI).
   const SmtpObservation& seen = facts.smtp(*out.found.base, *out.endpoint.address);
   if (!seen.known()) return;

@@ -100,6 +100,9 @@ bool lacks_address(const MailHost& host) { return host.addresses && host.address
 
 void judge_addresses(const MailHost& host, Judgement& out) {
   if (!host.addresses) return;
+  if (!host.not_probed.empty())
+    out.findings.push_back({"mx-many-addresses", Severity::info, host.host.text(),
+                            std::to_string(host.not_probed.size()) + " more not probed"});
   for (const Address& address : *host.addresses) {
     const std::string_view kind = special_use(address);
     if (kind.empty()) continue;

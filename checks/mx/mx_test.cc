@@ -182,11 +182,30 @@ TEST_CASE("mx: all addresses are facts, some of each family are probed") {
     std::vector<std::string> probed;
   };
   for (const Row& row : {Row{2, 2, {"8.8.8.1", "8.8.8.2", "2600::1", "2600::2"}},
-                         Row{5, 0, {"8.8.8.1", "8.8.8.2", "8.8.8.3", "8.8.8.4"}},
-                         Row{5, 1, {"8.8.8.1", "8.8.8.2", "8.8.8.3", "2600::1"}},
-                         Row{5, 5, {"8.8.8.1", "8.8.8.2", "2600::1", "2600::2"}},
-                         Row{1, 5, {"8.8.8.1", "2600::1", "2600::2", "2600::3"}},
-                         Row{0, 6, {"2600::1", "2600::2", "2600::3", "2600::4"}}}) {
+                         Row{4,
+                             4,
+                             {"8.8.8.1", "8.8.8.2", "8.8.8.3", "8.8.8.4", "2600::1", "2600::2",
+                              "2600::3", "2600::4"}},
+                         Row{9,
+                             0,
+                             {"8.8.8.1", "8.8.8.2", "8.8.8.3", "8.8.8.4", "8.8.8.5", "8.8.8.6",
+                              "8.8.8.7", "8.8.8.8"}},
+                         Row{9,
+                             1,
+                             {"8.8.8.1", "8.8.8.2", "8.8.8.3", "8.8.8.4", "8.8.8.5", "8.8.8.6",
+                              "8.8.8.7", "2600::1"}},
+                         Row{6,
+                             6,
+                             {"8.8.8.1", "8.8.8.2", "8.8.8.3", "8.8.8.4", "2600::1", "2600::2",
+                              "2600::3", "2600::4"}},
+                         Row{1,
+                             9,
+                             {"8.8.8.1", "2600::1", "2600::2", "2600::3", "2600::4", "2600::5",
+                              "2600::6", "2600::7"}},
+                         Row{0,
+                             9,
+                             {"2600::1", "2600::2", "2600::3", "2600::4", "2600::5", "2600::6",
+                              "2600::7", "2600::8"}}}) {
     CAPTURE(row.v4);
     CAPTURE(row.v6);
     Table table;
@@ -208,6 +227,29 @@ TEST_CASE("mx: all addresses are facts, some of each family are probed") {
     for (const Address& each : *where.hosts[0].addresses) probed.push_back(each.text());
     CHECK(probed == row.probed);
     CHECK(where.hosts[0].not_probed.size() == static_cast<size_t>(row.v4 + row.v6) - probed.size());
+    CHECK(has_finding(judgement, "mx-many-addresses") == !where.hosts[0].not_probed.empty());
+  }
+}
+
+TEST_CASE("mx: with many hosts fewer addresses of each are probed") {
+  for (const auto& [hosts, each] : {std::pair{1, 8}, {5, 8}, {6, 6}, {8, 5}, {10, 4}, {12, 4}}) {
+    CAPTURE(hosts);
+    Evidence evidence;
+    const Name name = *Name::parse("example.com");
+    DnsObservation mx{.outcome = Outcome::answered};
+    for (int i = 0; i < hosts; ++i) {
+      const Name host = *Name::parse("mx" + std::to_string(i) + ".example.com");
+      mx.mx.push_back({.preference = 10, .host = host});
+      DnsObservation a{.outcome = Outcome::answered};
+      for (int last = 1; last <= 9; ++last)
+        a.addresses.push_back(*Address::parse("8.8.8." + std::to_string(last)));
+      evidence.dns[{host, DnsType::a}] = a;
+      evidence.dns[{host, DnsType::aaaa}] = {.outcome = Outcome::absent};
+    }
+    evidence.dns[{name, DnsType::mx}] = mx;
+    Facts facts(evidence, {});
+    for (const MailHost& host : route(name, facts).hosts)
+      CHECK(host.addresses->size() == static_cast<size_t>(each));
   }
 }
 

@@ -53,14 +53,21 @@ Seen look(const Address& address, Facts& facts) {
   return out;
 }
 
-std::vector<Subject> subjects(const Domain& domain, const Route& where) {
+// `all`: nothing was left out for the limits.
+std::vector<Subject> subjects(const Domain& domain, const Route& where, bool& all) {
   std::vector<Subject> out;
   for (const Address& each : domain.sending_addresses)
     if (out.size() < max_addresses) out.push_back({.address = each});
+  all = out.size() == domain.sending_addresses.size() && where.not_probed == 0;
   const size_t limit = out.size() + max_addresses;
-  for (const MailHost& host : where.hosts)
+  for (const MailHost& host : where.hosts) {
+    all &= host.not_probed.empty();
     for (const Address& each : host.addresses.value_or(std::vector<Address>{}))
-      if (out.size() < limit) out.push_back({host.host, each});
+      if (out.size() < limit)
+        out.push_back({host.host, each});
+      else
+        all = false;
+  }
   return out;
 }
 
@@ -90,9 +97,9 @@ void judge_one(const Subject& subject, const Seen& seen, Judgement& out) {
   out.findings.push_back({"ptr-unconfirmed", Severity::advice, text, names});
 }
 
-std::optional<int> level_of(const std::vector<Seen>& all) {
+std::optional<int> level_of(const std::vector<Seen>& all, bool complete) {
   int worst = confirmed;
-  bool unknown = false;
+  bool unknown = !complete;
   for (const Seen& each : all) {
     if (each.names && each.names->empty())
       worst = missing;
@@ -108,7 +115,8 @@ std::optional<int> level_of(const std::vector<Seen>& all) {
 
 Judgement judge_ptr(const Domain& domain, Facts& facts) {
   const Route where = route(domain.name, facts);
-  const std::vector<Subject> all = subjects(domain, where);
+  bool complete = false;
+  const std::vector<Subject> all = subjects(domain, where, complete);
   std::vector<Seen> seen;
   bool pending = where.pending;
   for (const Subject& each : all) {
@@ -136,7 +144,7 @@ Judgement judge_ptr(const Domain& domain, Facts& facts) {
   if (all.empty())
     out.level = none;
   else if (all_hosts_seen)
-    out.level = level_of(seen);
+    out.level = level_of(seen, complete);
   return out;
 }
 

@@ -86,6 +86,20 @@ TEST_CASE("ptr: hosts that cannot be looked up leave it unknown") {
   CHECK(seen.facts["addresses"].is_null());
 }
 
+TEST_CASE("ptr: more addresses than are looked at are not all confirmed") {
+  Table table;
+  table.mx("example.com", 10, "mx1.example.com");
+  for (int i = 1; i <= 9; ++i) {
+    const std::string address = "192.0.2." + std::to_string(i);
+    table.address("mx1.example.com", address);
+    if (i <= 8) names(table, address.c_str(), {"mx1.example.com"});
+  }
+  CHECK(table.level(ptr_check, "example.com") == "unknown");
+  names(table, "192.0.2.1", {});
+  table.dns(Address::parse("192.0.2.1")->reverse_name(), DnsType::ptr).names.clear();
+  CHECK(table.level(ptr_check, "example.com") == "missing");
+}
+
 TEST_CASE("ptr moves") {
   Table good = mail_at("192.0.2.1");
   names(good, "192.0.2.1", {"mx1.example.com"});

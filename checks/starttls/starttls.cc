@@ -15,7 +15,7 @@ enum Level { plaintext, broken, legacy, tls12, tls13 };
 
 struct Look {
   Endpoint endpoint;
-  const SmtpObservation* seen = nullptr;  // null: there was no address to ask
+  const SmtpObservation* seen = nullptr;  // null: there was no address to ask, or one too many
   const TlsSupport* support = nullptr;    // null: no deep scan yet
   std::optional<int> level{};             // empty: nothing conclusive
 };
@@ -42,7 +42,7 @@ std::optional<int> level_of(const SmtpObservation& seen) {
 
 Look look_at(const Endpoint& endpoint, Facts& facts) {
   Look out{.endpoint = endpoint};
-  if (!endpoint.address) return out;
+  if (!endpoint.address || !endpoint.probed) return out;
   const SmtpObservation& basic = facts.smtp(endpoint.host, *endpoint.address);
   if (basic.pending()) return out;
   out.seen = &basic;
@@ -145,8 +145,11 @@ void note(const Look& look, const Reference* reference, EndpointFindings& out) {
 // A dead backup host is told, and counts for nothing.
 void note_reach(const Domain& domain, const std::vector<Look>& looks, EndpointFindings& out) {
   size_t reached = 0;
+  size_t all = 0;
   std::string missing;
   for (const Look& look : looks) {
+    if (!look.endpoint.probed) continue;
+    ++all;
     if (look.seen && look.seen->reachable) {
       ++reached;
       continue;
@@ -156,7 +159,7 @@ void note_reach(const Domain& domain, const std::vector<Look>& looks, EndpointFi
   }
   if (missing.empty()) return;
   out.note({"starttls-unreachable", Severity::info, domain.name.text(),
-            std::to_string(reached) + " of " + std::to_string(looks.size()) +
+            std::to_string(reached) + " of " + std::to_string(all) +
                 " reachable; not reached: " + missing});
 }
 

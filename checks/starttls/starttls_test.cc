@@ -155,6 +155,24 @@ TEST_CASE("starttls: a host without an address, and one whose address is not kno
       R"("version":null,"versions":null,"suite":null,"group":null,"reason":null}]})");
 }
 
+TEST_CASE("starttls: an address too many is listed, and nothing is known of it") {
+  Table table;
+  table.mx(domain, 10, "mx1.council.gov.uk");
+  for (int i = 1; i <= 9; ++i) {
+    const std::string address = "192.0.2." + std::to_string(i);
+    table.address("mx1.council.gov.uk", address);
+    table.smtp("mx1.council.gov.uk", address);
+  }
+  const Judgement judgement = table.judge(starttls_check, domain);
+  CHECK(starttls_check.level_name(judgement.level) == "tls13");
+  REQUIRE(judgement.facts["endpoints"].items().size() == 9);
+  const Value& last = judgement.facts["endpoints"].items()[8];
+  CHECK(last["address"].as_string() == "192.0.2.9");
+  for (const char* fact : {"reachable", "offered", "version", "reason"})
+    CHECK(last[fact].is_null());
+  CHECK(!has_finding(judgement, "starttls-unreachable"));
+}
+
 TEST_CASE("starttls: a domain without mail hosts, and one that DNS could not tell of") {
   Table table;
   table.mx(domain, 0, ".");

@@ -6,8 +6,8 @@
 //   T3 self-committed  T2 and MTA-STS enforce that covers every host; or T1 and DANE on every host
 //
 // A host counts when at least one of its addresses was reached and every reached one is known to be
-// good; a host that was not reached at all, or one address that answered without telling, leaves
-// the answer unknown. Unknown is never a yes and never a no.
+// good; a host that was not reached at all, one address that answered without telling, or one that
+// was not looked at (more of them than are probed), leaves the answer unknown. Unknown is never a yes and never a no.
 #pragma once
 
 #include <optional>

@@ -132,6 +132,12 @@ TEST_CASE("trust: an address that does not answer is passed over, one that does 
   CHECK(beside(false, "timeout") == "T3");
   for (const char* reason : {"banner-4xx", "starttls-454", "closed", "timeout"})
     CHECK_MESSAGE(beside(true, reason) == "unknown", reason);
+  Look too_many;  // an address that was not probed
+  too_many.starttls[1] = Value::object({{"host", "mx1.a.uk"}, {"address", "192.0.2.9"}});
+  too_many.mx.set("hosts", list({Value::object({{"host", "mx1.a.uk"},
+                                                {"addresses", list({"192.0.2.1", "192.0.2.9"})},
+                                                {"controller", "a.uk"}})}));
+  CHECK(too_many.tier() == "unknown");
   Look unseen;  // encrypted there, but the certificate was not seen
   unseen.certificate[1] = Value::object({{"host", "mx2.a.uk"}, {"chain", nullptr}});
   CHECK(unseen.tier() == "T1");
