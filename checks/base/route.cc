@@ -34,6 +34,7 @@ void add_addresses(MailHost& host, size_t limit, Facts& facts) {
   if (host.pending) return;
   host.alias = !a.aliases.empty() || !aaaa.aliases.empty();
   host.dnssec = weaker(a.dnssec, aaaa.dnssec);
+  host.addresses_complete = a.known() && aaaa.known();
   // One family that cannot be asked hides hosts from us, unless the other already names some.
   std::vector<Address> all = a.addresses;
   all.insert(all.end(), aaaa.addresses.begin(), aaaa.addresses.end());
@@ -54,6 +55,7 @@ void add_host(const Name& name, uint16_t preference, size_t limit, Facts& facts,
   MailHost host{.host = name, .preference = preference};
   if (looks_like_address(name)) {
     host.ip_literal = true;
+    host.addresses_complete = true;
     host.addresses.emplace();
   } else {
     add_addresses(host, limit, facts);

@@ -29,6 +29,7 @@ struct MailHost {
   bool ip_literal = false;  // an address where a name belongs; never contacted
   // Those to be probed, at most max_addresses_per_host. Empty optional: a look-up failed.
   std::optional<std::vector<Address>> addresses{};
+  bool addresses_complete = false;    // both families were looked up: there are no others
   std::vector<Address> not_probed{};  // the rest: never looked at, so nothing is known of them
   // What the address answers say: the weaker of A and AAAA.
   std::optional<Dnssec> dnssec{};

@@ -42,13 +42,14 @@ Value controller_of(const Name& host, std::string_view operator_name, Facts& fac
   return labels > 2 ? host.parent()->text() : host.text();
 }
 
-Value host_facts(const Name& host, uint16_t preference, Value addresses, const Domain& domain,
-                 Facts& facts) {
+Value host_facts(const Name& host, uint16_t preference, Value addresses, Value complete,
+                 const Domain& domain, Facts& facts) {
   const std::string_view name = domain.reference->operator_of(host);
   Value out = Value::object();
   out.set("host", host.text());
   out.set("preference", static_cast<int>(preference));
   out.set("addresses", std::move(addresses));
+  out.set("addresses_complete", std::move(complete));
   out.set("operator", name.empty() ? Value() : Value(name));
   out.set("controller", controller_of(host, name, facts));
   return out;
@@ -76,7 +77,7 @@ void add_unprobed(const Domain& domain, const Route& route, Facts& facts, Value&
     if (!record.host || std::ranges::find(taken, *record.host) != taken.end()) continue;
     if (taken.size() >= max_hosts_shown) return;
     taken.push_back(*record.host);
-    hosts.push(host_facts(*record.host, record.preference, Value(), domain, facts));
+    hosts.push(host_facts(*record.host, record.preference, Value(), Value(), domain, facts));
   }
 }
 
@@ -84,7 +85,8 @@ Value hosts_facts(const Domain& domain, const Route& route, Facts& facts) {
   Value out = Value::list();
   if (route.kind == MxKind::null || route.kind == MxKind::none) return out;
   for (const MailHost& each : route.hosts)
-    out.push(host_facts(each.host, each.preference, address_list(each), domain, facts));
+    out.push(host_facts(each.host, each.preference, address_list(each),
+                        each.addresses ? Value(each.addresses_complete) : Value(), domain, facts));
   if (route.not_probed > 0) add_unprobed(domain, route, facts, out);
   return out;
 }

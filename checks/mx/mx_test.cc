@@ -231,6 +231,18 @@ TEST_CASE("mx: all addresses are facts, some of each family are probed") {
   }
 }
 
+TEST_CASE("mx: a family that could not be looked up may hide addresses") {
+  Table table = mail({"10 mx.example.com"});
+  const auto complete = [&] {
+    const Judgement seen = table.judge(mx_check, "example.com");
+    CHECK(seen.facts["hosts"].items()[0]["addresses"].items().size() == 1);
+    return seen.facts["hosts"].items()[0]["addresses_complete"].as_bool();
+  };
+  CHECK(complete() == true);
+  table.fail("mx.example.com", DnsType::aaaa);
+  CHECK(complete() == false);
+}
+
 TEST_CASE("mx: with many hosts fewer addresses of each are probed") {
   for (const auto& [hosts, each] : {std::pair{1, 8}, {5, 8}, {6, 6}, {8, 5}, {10, 4}, {12, 4}}) {
     CAPTURE(hosts);

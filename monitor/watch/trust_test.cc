@@ -138,6 +138,12 @@ TEST_CASE("trust: an address that does not answer is passed over, one that does 
                                                 {"addresses", list({"192.0.2.1", "192.0.2.9"})},
                                                 {"controller", "a.uk"}})}));
   CHECK(too_many.tier() == "unknown");
+  Look one_family;
+  one_family.mx.set("hosts", list({Value::object({{"host", "mx1.a.uk"},
+                                                  {"addresses", list({"192.0.2.1"})},
+                                                  {"addresses_complete", false},
+                                                  {"controller", "a.uk"}})}));
+  CHECK(one_family.tier() == "unknown");
   Look unseen;  // encrypted there, but the certificate was not seen
   unseen.certificate[1] = Value::object({{"host", "mx2.a.uk"}, {"chain", nullptr}});
   CHECK(unseen.tier() == "T1");
