@@ -94,7 +94,9 @@ Value facts_of(const spf::Audit& seen, const Enforcement& dmarc) {
   out.set("all", seen.all ? Value(std::string(1, *seen.all)) : Value());
   out.set("lookups", seen.unseen ? Value() : Value(seen.lookups));
   out.set("voids", seen.unseen || seen.voids_unseen ? Value() : Value(seen.voids));
-  out.set("passes_everyone", no_record_seen ? Value() : Value(seen.passes_everyone));
+  // What was not seen may let everyone pass.
+  const bool may_pass = seen.unseen && !seen.passes_everyone;
+  out.set("passes_everyone", no_record_seen || may_pass ? Value() : Value(seen.passes_everyone));
   out.set("open_by", or_null(seen.open_by));
   out.set("non_sending", no_record_seen ? Value() : non_sending(seen));
   out.set("broken_at", or_null(seen.broken_at));

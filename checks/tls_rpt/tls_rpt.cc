@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "checks/base/address.h"
 #include "checks/base/route.h"
 #include "checks/base/text.h"
 
@@ -42,6 +43,8 @@ std::optional<Name> mailbox_host(std::string_view uri) {
   const std::string_view mailbox = mailbox_of(uri);
   const size_t at = mailbox.rfind('@');
   if (at == std::string_view::npos || at == 0) return {};
+  // A second '@' belongs into a quoted local part, and is escaped even there (RFC 6068 §2).
+  if (mailbox.find('@') != at) return {};
   return Name::parse(mailbox.substr(at + 1));
 }
 
@@ -50,8 +53,16 @@ bool is_destination(std::string_view uri) {
   if (starts_with_ignoring_case(uri, "mailto:")) return mailbox_host(uri).has_value();
   if (!starts_with_ignoring_case(uri, "https://")) return false;
   std::string_view host = uri.substr(8);
-  host = host.substr(0, host.find_first_of("/?#:"));
-  return Name::parse(host).has_value();
+  host = host.substr(0, host.find_first_of("/?#"));
+  // RFC 3986 §3.2: [ userinfo "@" ] host [ ":" port ], an IPv6 address in brackets.
+  if (const size_t at = host.rfind('@'); at != std::string_view::npos) host.remove_prefix(at + 1);
+  if (host.starts_with('[')) {
+    const size_t end = host.find(']');
+    if (end == std::string_view::npos) return false;
+    const auto address = Address::parse(host.substr(1, end - 1));
+    return address && !address->is_v4();
+  }
+  return Name::parse(host.substr(0, host.find(':'))).has_value();
 }
 
 void read_rua(std::string_view value, TlsRptRecord& out) {
