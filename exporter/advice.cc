@@ -8,7 +8,7 @@
 namespace mailfleet {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string Advice::*>, 8> fields = {
+constexpr std::array<std::pair<std::string_view, std::string Advice::*>, 10> fields = {
     {{"title", &Advice::title},
      {"title_cy", &Advice::title_cy},
      {"why", &Advice::why},
@@ -16,7 +16,9 @@ constexpr std::array<std::pair<std::string_view, std::string Advice::*>, 8> fiel
      {"action", &Advice::action},
      {"action_cy", &Advice::action_cy},
      {"record", &Advice::record},
-     {"source", &Advice::source}}};
+     {"source", &Advice::source},
+     {"severity", &Advice::severity},
+     {"when", &Advice::when}}};
 
 [[noreturn]] void refuse(std::string_view path, const toml::source_region& where,
                          const std::string& what) {

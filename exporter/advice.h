@@ -7,6 +7,8 @@
 //     action = "…"                  # and action_cy: what to do first
 //     record = "v=spf1 …"           # a record to publish, when there is one
 //     source = "RFC 7208 §4.6.4"
+//     severity = "fail"             # fail, advice, info; with several of them also:
+//     when = "…"                    # which holds when, for the list of rules (docs/checks.md)
 #pragma once
 
 #include <map>
@@ -27,6 +29,8 @@ struct Advice {
   std::string action_cy{};
   std::string record{};
   std::string source{};
+  std::string severity{};  // "advice, fail": those it is told with, mildest first
+  std::string when{};
 
   const std::string& title_in(Language language) const;
   const std::string& why_in(Language language) const;

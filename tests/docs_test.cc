@@ -1,5 +1,6 @@
-// docs/metrics.md and docs/api.md are what the code says of itself: this test writes them in memory
-// and compares. After a change of metrics or routes, write them anew:
+// docs/metrics.md, docs/api.md and docs/checks.md are what the code says of itself: this test
+// writes them in memory and compares. After a change of metrics, routes or findings, write them
+// anew:
 //
 //     MAILFLEET_WRITE_DOCS=1 build/dev/tests/project_test -tc='docs*'
 #include <doctest/doctest.h>
@@ -14,8 +15,10 @@
 #include <sstream>
 
 #include "checks/base/text.h"
+#include "checks/registry.h"
 #include "exporter/api/admin.h"
 #include "exporter/site.h"
+#include "monitor/advice.h"
 #include "tests/metric_names.h"
 #include "tests/roots.h"
 #include "tests/web_sample.h"
@@ -128,7 +131,55 @@ std::string api_page(const std::vector<Route>& routes) {
          rows(routes, [](const Route& r) { return r.audience == Audience::admin; });
 }
 
+std::string in_cell(std::string text) {
+  for (size_t at = text.find('|'); at != std::string::npos; at = text.find('|', at + 2))
+    text.insert(at, "\\");
+  return text;
+}
+
+std::string finding_row(const std::string& code, const Advice& advice) {
+  const std::string rule =
+      in_cell(advice.title) + (advice.when.empty() ? "" : " (" + in_cell(advice.when) + ")");
+  return "| `" + code + "` | " + advice.severity + " | " + rule + " | " + in_cell(advice.source) +
+         " |\n";
+}
+
+// Every finding of every check, by the file that explains it.
+std::string checks_page() {
+  std::string out =
+      "# What is checked, and by which rule\n\n"
+      "Every finding that can be told about a domain, with its severity and the text it rests on. "
+      "Made from the\n`advice.toml` beside each check by `tests/docs_test.cc`; do not edit. That "
+      "the severities are those of the code\nis held by `tests/coverage/every_code_test.cc`. The "
+      "levels of each check, the decisions where a standard leaves room,\nand what a check does "
+      "not do stand in its README.\n\n"
+      "`fail`: a MUST is broken, or protection is absent. `advice`: legal, but worth changing. "
+      "`info`: to know. What could not\nbe seen is never a finding against a domain.\n";
+  for (const Check* check : all_checks()) {
+    const std::string id(check->id);
+    const std::string path = "checks/" + id + "/advice.toml";
+    AdviceBook book;
+    book.add(path, read(fs::path(source_root()) / path));
+    out += "\n## " + id + ": " + std::string(check->title) + "\n\nLevels, weakest first: ";
+    for (size_t i = 0; i < check->ladder.size(); ++i)
+      out += (i ? ", " : "") + std::string(check->ladder[i]);
+    out += ". More in [checks/" + id + "/README.md](../checks/" + id + "/README.md).\n\n" +
+           "| finding | severity | rule | source |\n| --- | --- | --- | --- |\n";
+    for (const auto& [code, advice] : book.all()) out += finding_row(code, advice);
+  }
+  return out;
+}
+
 }  // namespace
+
+TEST_CASE("docs: checks.md lists every finding with its rule and where that is written") {
+  must_be("docs/checks.md", checks_page());
+  // A domain owner who disagrees must find the text.
+  const std::regex reference("(RFC [0-9]+|GOV\\.UK|BOD|NCSC|security\\.gov\\.uk)");
+  const AdviceBook book = load_advice();
+  for (const auto& [code, advice] : book.all())
+    CHECK_MESSAGE(std::regex_search(advice.source, reference), code);
+}
 
 TEST_CASE("docs: metrics.md is what /metrics says") {
   const Metrics metrics = all_metrics();

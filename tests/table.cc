@@ -11,7 +11,7 @@ namespace {
 
 constexpr auto day = std::chrono::days(1);
 
-std::set<std::string> told;
+std::map<std::string, std::set<Severity>> told;
 
 template <class Key, class Seen>
 Observation or_failed(const std::map<Key, Seen>& held, const Key& key) {
@@ -22,7 +22,7 @@ Observation or_failed(const std::map<Key, Seen>& held, const Key& key) {
 
 }  // namespace
 
-const std::set<std::string>& codes_told() { return told; }
+const std::map<std::string, std::set<Severity>>& codes_told() { return told; }
 
 DnsObservation& Table::mx(std::string_view name, uint16_t preference, std::string_view host) {
   DnsObservation& o = dns(name, DnsType::mx);
@@ -144,7 +144,7 @@ Judgement Table::judge(const Check& check, const Domain& domain) {
     passes_ = result.passes;
     out = std::move(result.judgements.front());
   });
-  for (const Finding& each : out.findings) told.insert(each.code);
+  for (const Finding& each : out.findings) told[each.code].insert(each.severity);
   return out;
 }
 

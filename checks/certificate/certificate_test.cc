@@ -55,6 +55,7 @@ TEST_CASE("certificate: every fault of the chain has its level and its severity"
                            {"untrusted-ca", "untrusted", advice, fail},
                            {"wrong-purpose", "untrusted", advice, fail},
                            {"too-long", "untrusted", advice, fail},
+                           {"expired-intermediate", "untrusted", advice, fail},
                            {"no-san", "mismatch", advice, fail},
                            {"weak-key", "weak", fail, fail},
                            {"weak-signature", "weak", fail, fail},
@@ -72,6 +73,16 @@ TEST_CASE("certificate: every fault of the chain has its level and its severity"
             (verified ? row.verified : row.plain));
       CHECK(judgement.facts["endpoints"].items().at(0)["chain"] == Value::list({row.fault}));
     }
+  }
+}
+
+TEST_CASE("certificate: a name that fails those who verify is a fault, for others advice") {
+  for (const bool verified : {false, true}) {
+    Table table = one_host();
+    if (verified) table.txt("_mta-sts.council.gov.uk", "v=STSv1; id=1;");
+    spoil(table, [](Certificate& leaf, CertificateChain&) { leaf.names = {"a.example.com"}; });
+    CHECK(severity_of(table.judge(certificate_check, domain), "certificate-name-mismatch") ==
+          (verified ? Severity::fail : Severity::advice));
   }
 }
 

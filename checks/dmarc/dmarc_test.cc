@@ -141,6 +141,19 @@ TEST_CASE("dmarc: one record at the domain") {
   }
 }
 
+TEST_CASE("dmarc: a report address that is no use is graver when it is the only one") {
+  const auto severity = [](const char* rua, std::string_view code) {
+    const Judgement judgement = judged("v=DMARC1; p=reject; rua=" + std::string(rua));
+    const auto found = std::ranges::find(judgement.findings, code, &Finding::code);
+    return found == judgement.findings.end() ? "none" : std::string(to_text(found->severity));
+  };
+  CHECK(severity("d@example.com", "dmarc-rua-invalid") == "fail");
+  CHECK(severity("d@example.com,mailto:d@example.com", "dmarc-rua-invalid") == "advice");
+  CHECK(severity("https://r.example.com/", "dmarc-rua-not-mailto") == "fail");
+  CHECK(severity("https://r.example.com/,mailto:d@example.com", "dmarc-rua-not-mailto") ==
+        "advice");
+}
+
 TEST_CASE("dmarc: a good record has nothing to tell") {
   Table table;
   table.txt("_dmarc.example.com", "v=DMARC1; p=reject; rua=mailto:d@example.com");

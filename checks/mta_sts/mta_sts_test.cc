@@ -65,6 +65,16 @@ RememberedPolicy remembered(const Table& table, std::string_view mode, int age_s
 
 }  // namespace
 
+TEST_CASE("mta_sts: hosts outside the policy stop mail under enforce, and warn while testing") {
+  for (const auto& [mode, grave] :
+       {std::pair{"enforce", Severity::fail}, {"testing", Severity::advice}}) {
+    World world(with(mode, "other.example.org"));
+    const Judgement judgement = world.judged();
+    CHECK(severity(judgement, "mtasts-mx-not-covered") == grave);
+    CHECK(severity(judgement, "mtasts-no-host-passes") == grave);
+  }
+}
+
 TEST_CASE("mta_sts: a policy that is kept") {
   World world(enforce);
   const Judgement judgement = world.judged();

@@ -318,6 +318,11 @@ TEST_CASE("mx: addresses that no mail can reach") {
   table.mx("example.com", 10, "mx.example.com");
   table.address("mx.example.com", "10.0.0.1");
   CHECK(severity(table.judge(mx_check, "example.com"), "mx-special-address") == Severity::advice);
+  Table laboratory;
+  laboratory.mx("example.com", 10, "mx.example.com");
+  laboratory.address("mx.example.com", "192.0.2.1");
+  CHECK(severity(laboratory.judge(mx_check, "example.com"), "mx-special-address") ==
+        Severity::info);
 }
 
 TEST_CASE("mx: operators by the ends of host names, whole labels only") {

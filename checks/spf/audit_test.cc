@@ -343,6 +343,14 @@ TEST_CASE("spf audit: findings") {
                "spf-wide-range",
                Severity::advice},
            Row{{{"example.com", "v=spf1 a:x..example.net -all"}}, "spf-bad-name", Severity::advice},
+           Row{{{"example.com", "v=spf1 include:a.example.net -all"},
+                {"a.example.net", "v=spf1 ptr -all"}},
+               "spf-ptr",
+               Severity::info},
+           Row{{{"example.com", "v=spf1 include:a.example.net -all"},
+                {"a.example.net", "v=spf1 exists:%{p}.x.example.net -all"}},
+               "spf-macro-p",
+               Severity::info},
        }) {
     CAPTURE(row.code);
     CHECK(severity(look(row.zone), row.code) == row.severity);

@@ -1,6 +1,6 @@
 // Runs behind the checks' own tests (files are run in the order of their names): by then every code
-// that advice is given for has been caused by some example, and every code that was caused is
-// explained in both languages.
+// that advice is given for has been caused by some example with every severity it may have, and
+// every code that was caused is explained in both languages.
 #include <doctest/doctest.h>
 
 #include "monitor/advice.h"
@@ -8,13 +8,23 @@
 
 using namespace mailfleet;
 
+namespace {
+
+std::string listed(const std::set<Severity>& severities) {
+  std::string out;
+  for (const Severity each : severities) (out += out.empty() ? "" : ", ") += to_text(each);
+  return out;
+}
+
+}  // namespace
+
 TEST_CASE("every finding code: caused by an example, explained in both languages") {
-  const std::set<std::string>& told = codes_told();
+  const auto& told = codes_told();
   if (told.empty()) return;  // asked for alone: no example has run
   const AdviceBook book = load_advice();
   for (const auto& [code, advice] : book.all())
     CHECK_MESSAGE(told.contains(code), code, " is explained, and no example causes it");
-  for (const std::string& code : told) {
+  for (const auto& [code, severities] : told) {
     const Advice* advice = book.find(code);
     CHECK_MESSAGE(advice, code, " is told, and nothing explains it");
     if (!advice) continue;
@@ -25,5 +35,8 @@ TEST_CASE("every finding code: caused by an example, explained in both languages
       CHECK_FALSE(text->empty());
     CHECK(advice->title != advice->title_cy);
     CHECK(advice->why != advice->why_cy);
+    // The list of rules (docs/checks.md) says no more and no less than what the checks do.
+    CHECK(advice->severity == listed(severities));
+    CHECK(advice->when.empty() == (severities.size() < 2));
   }
 }
