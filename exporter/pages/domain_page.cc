@@ -6,6 +6,7 @@
 #include "checks/base/text.h"
 #include "exporter/pages/fleet_page.h"
 #include "exporter/pages/html.h"
+#include "exporter/pages/seen.h"
 
 namespace mailfleet {
 namespace {
@@ -27,7 +28,8 @@ data ladder_data(const Check& check, const std::optional<int>& level, const Text
 data finding_data(const Finding& finding, const DomainView& view, const Texts& words) {
   const Advice* advice = view.advice ? view.advice->find(finding.code) : nullptr;
   const std::string subject = for_display(finding.subject, max_seen_characters);
-  const std::string seen = for_display(finding.seen, max_seen_characters);
+  const std::string seen =
+      seen_in(words.language(), finding.code, for_display(finding.seen, max_seen_characters));
   const auto fill = [&](const std::string& text) {
     return filled(text,
                   {{"domain", view.domain.name.text()}, {"subject", subject}, {"seen", seen}});

@@ -5,6 +5,7 @@
 
 #include "checks/base/text.h"
 #include "checks/registry.h"
+#include "exporter/pages/seen.h"
 #include "exporter/pages/texts.h"
 #include "monitor/cli/terminal.h"
 #include "monitor/idn.h"
@@ -120,7 +121,8 @@ class Report {
     const Advice* known = advice_.find(finding.code);
     const std::string& domain = report_.name.text();
     const std::string subject = for_display(finding.subject, max_seen_characters);
-    const std::string seen = for_display(finding.seen, max_seen_characters);
+    const std::string seen =
+        seen_in(language_, finding.code, for_display(finding.seen, max_seen_characters));
     const auto fill = [&](const std::string& text) {
       return filled(text, {{"domain", domain}, {"subject", subject}, {"seen", seen}});
     };
