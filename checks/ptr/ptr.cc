@@ -9,9 +9,12 @@
 namespace mailfleet {
 namespace {
 
-// A domain's share of questions is limited; a sender's receiver looks at ten names at most.
+// A domain's share of questions is limited. Receivers look at ten names of an address at most
+// (RFC 7208 §4.6.4), and so does this, fewer where there are many addresses.
 constexpr size_t max_addresses = 12;
-constexpr size_t max_names = 4;
+constexpr size_t most_names = 10;
+constexpr size_t least_names = 4;
+constexpr size_t max_names_of_all = 60;
 
 constexpr std::array<std::string_view, 4> ladder{"none", "missing", "unconfirmed", "confirmed"};
 enum Level { none, missing, unconfirmed, confirmed };
@@ -28,8 +31,8 @@ struct Seen {
 };
 
 // Does one of the names lead back to the address? Empty when we could not see.
-std::optional<bool> leads_back(const std::vector<Name>& names, const Address& address, Facts& facts,
-                               bool& pending) {
+std::optional<bool> leads_back(const std::vector<Name>& names, size_t max_names,
+                               const Address& address, Facts& facts, bool& pending) {
   bool unknown = names.size() > max_names;
   for (size_t i = 0; i < names.size() && i < max_names; ++i) {
     const DnsObservation& seen = facts.dns(names[i], address.is_v4() ? DnsType::a : DnsType::aaaa);
@@ -43,13 +46,13 @@ std::optional<bool> leads_back(const std::vector<Name>& names, const Address& ad
   return false;
 }
 
-Seen look(const Address& address, Facts& facts) {
+Seen look(const Address& address, size_t max_names, Facts& facts) {
   const Address plain = address.unmapped();
   const DnsObservation& ptr = facts.dns(Name::parse(plain.reverse_name()), DnsType::ptr);
   Seen out{.pending = ptr.pending()};
   if (!ptr.known()) return out;
   out.names = ptr.names;
-  out.confirmed = leads_back(ptr.names, plain, facts, out.pending);
+  out.confirmed = leads_back(ptr.names, max_names, plain, facts, out.pending);
   return out;
 }
 
@@ -117,10 +120,12 @@ Judgement judge_ptr(const Domain& domain, Facts& facts) {
   const Route where = route(domain.name, facts);
   bool complete = false;
   const std::vector<Subject> all = subjects(domain, where, complete);
+  const size_t max_names =
+      std::clamp(max_names_of_all / std::max<size_t>(all.size(), 1), least_names, most_names);
   std::vector<Seen> seen;
   bool pending = where.pending;
   for (const Subject& each : all) {
-    seen.push_back(look(each.address, facts));
+    seen.push_back(look(each.address, max_names, facts));
     pending |= seen.back().pending;
   }
   if (pending) return {};

@@ -42,6 +42,18 @@ TEST_CASE("ptr: a name that leads back confirms the address") {
   }
 }
 
+TEST_CASE("ptr: the tenth name may confirm, the eleventh is not looked at") {
+  std::vector<std::string> others;
+  for (int i = 1; i <= 10; ++i) others.push_back("a" + std::to_string(i) + ".example.net");
+  for (const size_t before : {9, 10}) {
+    Table table = mail_at("192.0.2.1");
+    DnsObservation& seen = table.dns(Address::parse("192.0.2.1")->reverse_name(), DnsType::ptr);
+    for (size_t i = 0; i < before; ++i) seen.names.push_back(*Name::parse(others[i]));
+    seen.names.push_back(*Name::parse("mx1.example.com"));
+    CHECK(table.level(ptr_check, "example.com") == (before == 9 ? "confirmed" : "unknown"));
+  }
+}
+
 TEST_CASE("ptr: missing, unconfirmed, unknown") {
   Table none = mail_at("192.0.2.1");
   CHECK(severity(none.judge(ptr_check, "example.com"), "ptr-missing") == Severity::advice);
