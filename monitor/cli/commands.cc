@@ -5,6 +5,8 @@
 #include <functional>
 #include <iostream>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "embedded.h"
 #include "monitor/cli/backup.h"
@@ -325,6 +327,19 @@ void add_man(CLI::App& app, Run& run) {
   });
 }
 
+// "--mail-from=" gives an empty value; CLI11 would take the next argument for it.
+std::vector<std::string> with_empty_values(int argc, const char* const* argv) {
+  std::vector<std::string> out;
+  for (int i = 0; i < argc; ++i) {
+    const std::string each = argv[i];
+    const bool empty =
+        each.size() > 3 && each.starts_with("--") && each.find('=') + 1 == each.size();
+    out.push_back(empty ? each.substr(0, each.size() - 1) : each);
+    if (empty) out.emplace_back();
+  }
+  return out;
+}
+
 int parse_and_run(int argc, const char* const* argv) {
   CLI::App app(purpose, "mailfleet");
   app.footer("Each command has its own help: mailfleet COMMAND --help");
@@ -343,7 +358,10 @@ int parse_and_run(int argc, const char* const* argv) {
   add_man(app, run);
   refuse_unknown_command(app, argc, argv);
   try {
-    app.parse(argc, argv);
+    const std::vector<std::string> arguments = with_empty_values(argc, argv);
+    std::vector<const char*> given;
+    for (const std::string& each : arguments) given.push_back(each.c_str());
+    app.parse(static_cast<int>(given.size()), given.data());
   } catch (const CLI::Success& help_or_version) {
     return app.exit(help_or_version);
   } catch (const CLI::ParseError& error) {

@@ -145,6 +145,10 @@ TEST_CASE("command line: a domain is checked in a world") {
                   .out,
               "\"result\": \"fail\""));
     CHECK(check({"council.gov.uk", "--ip", "192.0.2.9", "--mail-from", ""}).status == 0);
+    CHECK(has(check({"council.gov.uk", "--json", "--ip", "192.0.2.9", "--mail-from=", "--helo",
+                     "council.gov.uk"})
+                  .out,
+              "\"identity\": \"helo\""));
     CHECK(has(check({"council.gov.uk"}).out, "Mail from 192.0.2.9 as") ==
           false);  // not of an earlier run
     CHECK(check({"council.gov.uk", "--ip", "192.0.2.9"}).status == 2);
