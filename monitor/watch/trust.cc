@@ -185,13 +185,16 @@ SenderAuth sender_auth_of(const Posture& posture) {
     for (const Finding& finding : standing->findings)
       open |= finding.code == "spf-passes-everyone" || finding.code == "spf-open";
   const bool spf_holds = result == "valid" && !open;
-  bool dkim_holds = true;  // unknown does not lower it
+  // Unknown does not lower it: without a declared selector, keys may exist that nobody told us of.
+  bool dkim_holds = true;
+  const Standing* signing = posture.find("dkim");
   const Value& dkim = facts_of(posture, "dkim");
-  if (!dkim["selectors"].members().empty()) {
+  const bool decided = signing && !signing->unseen;
+  if (decided && !dkim["selectors"].members().empty()) {
     dkim_holds = std::ranges::any_of(dkim["selectors"].members(), [](const Value::Member& each) {
       return text(each.second["state"]) == "valid" || each.second["state"].is_null();
     });
-  } else if (text(dkim["underscore"]) == "nxdomain") {
+  } else if (decided && text(dkim["underscore"]) == "nxdomain") {
     dkim_holds = false;
   }
   if (enforced(own) && enforced(below) && spf_holds && dkim_holds) return SenderAuth::enforced;

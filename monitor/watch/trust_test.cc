@@ -33,6 +33,7 @@ struct Look {
       {{"effective", Value::object({{"own", "reject"}, {"subdomains", "quarantine"}})}});
   Value spf = Value::object({{"result", "valid"}, {"all", "-"}});
   Value dkim = Value::object({{"underscore", "nodata"}, {"selectors", Value::object()}});
+  bool dkim_undecided = false;
 
   static Value good_tls(const char* host) {
     return Value::object({{"host", host},
@@ -70,6 +71,7 @@ struct Look {
     add("dmarc", dmarc);
     add("spf", spf);
     add("dkim", dkim);
+    if (dkim_undecided) posture.standings.back().unseen = Judgement{.facts = dkim};
     return eligibility_of(posture);
   }
   std::string tier() const {
@@ -207,6 +209,13 @@ TEST_CASE("trust: sender authentication stands beside the tier") {
   CHECK(auth(look) == "enforced");
   look.dkim = Value::object({{"underscore", "nxdomain"}, {"selectors", Value::object()}});
   CHECK(auth(look) == "partial");
+  Look revoked;  // an old selector, while others may exist
+  revoked.dkim = Value::object(
+      {{"underscore", "nodata"},
+       {"selectors", Value::object({{"google", Value::object({{"state", "revoked"}})}})}});
+  CHECK(auth(revoked) == "partial");
+  revoked.dkim_undecided = true;
+  CHECK(auth(revoked) == "enforced");
   look.dmarc =
       Value::object({{"effective", Value::object({{"own", "none"}, {"subdomains", "none"}})}});
   CHECK(auth(look) == "partial");
