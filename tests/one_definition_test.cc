@@ -42,7 +42,7 @@ void read_header(std::istream& in, const std::string& file, Definitions& out) {
 
 Definitions read_tree(const fs::path& root) {
   Definitions out;
-  for (const char* folder : {"checks", "monitor", "exporter", "world", "tests"})
+  for (const char* folder : {"checks", "reports", "monitor", "exporter", "world", "tests"})
     for (const auto& entry : fs::recursive_directory_iterator(root / folder))
       if (entry.path().extension() == ".h") {
         std::ifstream in(entry.path());
