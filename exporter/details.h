@@ -27,10 +27,31 @@ struct SenderVerdict {
   std::string mechanism{};
 };
 
+// Reports of one kind: messages that passed and failed (DMARC), sessions that succeeded and failed
+// (TLS-RPT).
+struct ReportTotal {
+  int64_t reports = 0;
+  int64_t good = 0;
+  int64_t bad = 0;
+  bool operator==(const ReportTotal&) const = default;
+};
+
+// What other mail systems reported of a domain since `since`, as the operator imported it. It is
+// what they say: nobody signs a report.
+struct ReportSums {
+  Time since{};
+  ReportTotal dmarc{};
+  int64_t failing_sources = 0;                                  // addresses
+  std::vector<std::pair<std::string, int64_t>> dispositions{};  // most first
+  ReportTotal tls{};
+  std::vector<std::pair<std::string, int64_t>> tls_failures{};  // by result type, most first
+};
+
 struct DomainDetails {
   Posture posture{};
   TrustView trust{};
-  std::vector<HistoryRow> history{};  // newest first
+  std::vector<HistoryRow> history{};    // newest first
+  std::optional<ReportSums> reports{};  // of the last 30 days; empty: none were imported
 };
 
 class Details {

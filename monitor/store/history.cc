@@ -83,6 +83,7 @@ Pruned prune(Database& database, Time before) {
                     "AND id NOT IN (SELECT facts_was FROM change) "
                     "AND id NOT IN (SELECT facts_now FROM change)",
                     {});
+  out.reports = drop(database, "DELETE FROM report WHERE ends < ?", before);
   return out;
 }
 

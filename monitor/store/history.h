@@ -43,9 +43,10 @@ struct Pruned {
   int changes = 0;
   int evidence = 0;
   int pieces = 0;
+  int reports = 0;
 };
-// Drops changes and kept evidence from before `before`, then pieces that nothing refers to. The
-// latest evidence of each domain stays.
+// Drops changes, kept evidence and reports from before `before`, then pieces that nothing refers
+// to. The latest evidence of each domain stays.
 Pruned prune(Database& database, Time before);
 
 }  // namespace mailfleet
