@@ -18,6 +18,7 @@
 #include "monitor/cli/limits.h"
 #include "monitor/cli/manual.h"
 #include "monitor/cli/replay.h"
+#include "monitor/cli/report.h"
 #include "monitor/cli/scan.h"
 #include "monitor/cli/serve.h"
 #include "monitor/config.h"
@@ -248,6 +249,32 @@ void add_replay(CLI::App& app, Run& run) {
   replay->add_flag("--json", options->json, json_help);
 }
 
+void add_report(CLI::App& app, Run& run) {
+  CLI::App* report =
+      app.add_subcommand("report", "Reports of other mail systems (DMARC aggregate, TLS-RPT)");
+  report->require_subcommand(1);
+  auto options = std::make_shared<ReportImportOptions>();
+  CLI::App* command =
+      add_command(*report, run, "import",
+                  "Count reports for the domains of the fleet, each once; refused while serve runs",
+                  run_report_import, options);
+  command
+      ->add_option("FILE", options->files,
+                   "XML or JSON, packed by gzip or ZIP, or a mail message with one attached; - is "
+                   "standard input")
+      ->required();
+  command->add_option("--config", options->config, config_help);
+  command->add_flag("--json", options->json, json_help);
+  command->footer(
+      "Outcomes: accepted; rejected (no report, or one that cannot be right); duplicate (imported\n"
+      "before); held (about a domain outside the fleet; nothing is stored).\n\n"
+      "Examples:\n"
+      "  mailfleet report import reports/*.xml.gz reports/*.zip\n"
+      "  mailfleet report import - < message.eml\n\n"
+      "Exit status: 0 every report was read; 2 the command line or the configuration is wrong, or\n"
+      "the monitor is running; 3 a file was rejected.");
+}
+
 void add_backup(CLI::App& app, Run& run) {
   auto options = std::make_shared<BackupOptions>();
   CLI::App* backup = add_command(app, run, "backup",
@@ -350,6 +377,7 @@ int parse_and_run(int argc, const char* const* argv) {
   add_scan(app, run);
   add_check(app, run);
   add_replay(app, run);
+  add_report(app, run);
   add_fleet(app, run);
   add_config(app, run);
   add_backup(app, run);

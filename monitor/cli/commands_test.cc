@@ -1,6 +1,9 @@
 #include "monitor/cli/commands.h"
+#include "monitor/clock.h"
+#include "monitor/data_lock.h"
 #include "monitor/store/database.h"
 #include "tests/roots.h"
+#include "tests/scratch_folder.h"
 
 #include <doctest/doctest.h>
 #include <unistd.h>
@@ -200,6 +203,56 @@ TEST_CASE("commands: backup copies the database of the configuration") {
   CHECK(fs::file_size(copy.path()) == fs::file_size(database.path()));
   CHECK(has(run({"backup", copy.path(), "--config", config.path(), "--json"}).out,
             "\"domain\": {\n"));
+}
+
+TEST_CASE("commands: reports are imported, each once") {
+  const Time day = std::chrono::floor<std::chrono::days>(wall_clock()) - std::chrono::days(1);
+  const auto seconds = [&](Seconds later) {
+    return std::to_string((day + later).time_since_epoch().count());
+  };
+  const std::string dmarc =
+      "<feedback><report_metadata><org_name>Receiver</org_name><report_id>r-1</report_id>"
+      "<date_range><begin>" +
+      seconds(Seconds(0)) + "</begin><end>" + seconds(std::chrono::hours(23)) +
+      "</end></date_range></report_metadata><policy_published><domain>a.gov.uk</domain>"
+      "</policy_published><record><row><source_ip>192.0.2.1</source_ip><count>12</count>"
+      "<policy_evaluated><disposition>none</disposition><dkim>pass</dkim><spf>fail</spf>"
+      "</policy_evaluated></row></record></feedback>";
+  const std::string tls =
+      R"({"organization-name":"Receiver","date-range":{"start-datetime":")" + to_text(day) +
+      R"(","end-datetime":")" + to_text(day + std::chrono::hours(23)) +
+      R"("},"report-id":"t-1","policies":[{"policy":{"policy-domain":"b.gov.uk"},"summary":)"
+      R"({"total-successful-session-count":5,"total-failure-session-count":0}}]})";
+  const ScratchFolder folder;
+  const Scratch list("reports.csv", "domain\na.gov.uk\n");
+  const Scratch config("reports.toml", "[monitor]\ndata_dir = \"" + folder.path().string() +
+                                           "\"\n[[fleet]]\nfile = \"" + list.path() + "\"\n");
+  const Scratch first("first.xml", dmarc);
+  const Scratch second("second.json", tls);
+  const Scratch third("third.xml", "<feedback/>");
+  const auto import = [&](std::vector<const char*> more) {
+    more.insert(more.begin(), {"report", "import", "--config", config.path()});
+    return run(std::move(more));
+  };
+  const Ran ran = import({first.path(), second.path(), third.path(), "/nonexistent.xml"});
+  CHECK(ran.status == 3);
+  CHECK(has(ran.out, "first.xml: accepted: Receiver, "));
+  CHECK(has(ran.out, ": a.gov.uk: 12 messages, 12 pass, 0 fail\n"));
+  CHECK(has(ran.out, "second.json: held: b.gov.uk is not in the fleet\n"));
+  CHECK(has(ran.out, "third.xml: rejected: <feedback> has no <report_metadata>\n"));
+  CHECK(has(ran.out, "/nonexistent.xml: rejected: cannot be read: No such file or directory\n"));
+  CHECK(has(ran.out, "4 files: 1 accepted, 2 rejected, 0 duplicate, 1 held\n"));
+  std::istringstream in(dmarc);
+  std::streambuf* const old_in = std::cin.rdbuf(in.rdbuf());
+  const Ran again = import({"--json", "-"});
+  std::cin.rdbuf(old_in);
+  CHECK(again.status == 0);
+  CHECK(has(again.out, "\"file\": \"-\",\n    \"outcome\": \"duplicate\""));
+  CHECK(has(again.out, "\"messages\": 12"));
+  CHECK(import({}).status == 2);
+  const DataLock serving(folder.path());
+  CHECK(import({first.path()}).status == 2);
+  CHECK(has(import({first.path()}).err, "in use by another mailfleet"));
 }
 
 TEST_CASE("commands: the manual pages say what the program and config.toml say") {

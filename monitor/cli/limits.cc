@@ -17,6 +17,7 @@
 #include "monitor/fleet/list.h"
 #include "monitor/probe/limits.h"
 #include "monitor/store/store.h"
+#include "reports/limits.h"
 
 namespace mailfleet {
 namespace {
@@ -47,6 +48,31 @@ constexpr auto other_limits = std::to_array<Limit>({
     {"metrics-per-domain", number(max_domains_all), "domains",
      "above, only failing domains have series of their own"},
     {"feed-edition", number(max_edition_octets), "octets", "100,000 entries are some 60 MB"},
+    {"report-file", number(reports::max_file_bytes), "octets", "the largest mail people may send"},
+    {"report-unpacked", number(reports::max_document_bytes), "octets", "some 50,000 records"},
+    {"report-unpack-ratio", number(reports::max_unpack_ratio), "times",
+     "XML shrinks to a tenth, seldom to a hundredth"},
+    {"report-zip-entries", number(reports::max_zip_entries), "files",
+     "one report, and what packers leave beside it"},
+    {"report-message-parts", number(reports::max_message_parts), "parts",
+     "a report's message has two or three"},
+    {"report-message-depth", number(reports::max_message_depth), "levels",
+     "a forwarded message in a message"},
+    {"report-message-header", number(reports::max_message_header_bytes), "octets",
+     "longer than any road through mail hosts"},
+    {"report-tags", number(reports::max_xml_tags), "tags", "each takes memory"},
+    {"report-records", number(reports::max_records), "records", "in a DMARC report"},
+    {"report-json", number(reports::max_json_bytes), "octets", "a policy has some 500"},
+    {"report-json-depth", number(reports::max_json_depth), "levels", "a TLS report needs five"},
+    {"report-policies", number(reports::max_policies), "policies", "in a TLS report"},
+    {"report-failure-details", number(reports::max_failure_details), "details", "in a TLS report"},
+    {"report-result-types", number(reports::max_result_types), "types",
+     "fifteen are defined; reporters may add theirs"},
+    {"report-name", number(reports::max_name_characters), "characters",
+     "of who reports, and of the report's ID"},
+    {"report-count", reports::max_count, "messages",
+     "more than the world's mail of a day; sums cannot overflow"},
+    {"report-period", reports::max_period.count(), "days", "a report covers a day, seldom a week"},
     {"feed-mx-hosts", number(max_mx_hosts_in_entry), "hosts", "in one entry"},
 });
 
