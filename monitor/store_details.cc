@@ -3,9 +3,12 @@
 #include <algorithm>
 
 #include "monitor/store/history.h"
+#include "monitor/store/report_rows.h"
 
 namespace mailfleet {
 namespace {
+
+constexpr Seconds reports_shown = std::chrono::days(30);
 
 HistoryRow history_row(const ChangeRow& row) {
   return {.at = row.at,
@@ -45,12 +48,14 @@ std::vector<HistoryRow> history_of(const DomainMemory& memory,
 void StoreDetails::domain(const Name& name, size_t history_limit,
                           std::function<void(std::optional<DomainDetails>)> answer) {
   store_.ask<std::optional<DomainDetails>>(
-      [name, history_limit, checks = checks_](Database& database) -> std::optional<DomainDetails> {
+      [name, history_limit, checks = checks_,
+       now = now_()](Database& database) -> std::optional<DomainDetails> {
         auto memory = read_memory(database, name, checks);
         if (!memory) return {};
         DomainDetails out;
         out.history = history_of(*memory, read_changes(database, name, 0, history_limit), checks,
                                  history_limit);
+        out.reports = read_report_sums(database, name, now - reports_shown);
         out.posture = std::move(memory->posture);
         out.trust = view_of(memory->trust, eligibility_of(out.posture));
         return out;

@@ -2,10 +2,12 @@
 // answers come on the store's.
 #pragma once
 
+#include <functional>
 #include <span>
 
 #include "checks/spf/sender.h"
 #include "exporter/details.h"
+#include "monitor/clock.h"
 #include "monitor/store/history.h"
 #include "monitor/store/looks.h"
 #include "monitor/store/store.h"
@@ -14,9 +16,10 @@ namespace mailfleet {
 
 class StoreDetails : public Details {
  public:
-  // Both outlive it.
-  StoreDetails(Store& store, std::span<const Check* const> checks)
-      : store_(store), checks_(checks) {}
+  // Store and checks outlive it.
+  StoreDetails(Store& store, std::span<const Check* const> checks,
+               std::function<Time()> now = wall_clock)
+      : store_(store), checks_(checks), now_(std::move(now)) {}
 
   void domain(const Name& name, size_t history_limit,
               std::function<void(std::optional<DomainDetails>)> answer) override;
@@ -30,6 +33,7 @@ class StoreDetails : public Details {
  private:
   Store& store_;
   std::span<const Check* const> checks_;
+  std::function<Time()> now_;
 };
 
 // Would mail as in the question pass SPF by this evidence alone?

@@ -169,6 +169,13 @@ DomainDetails sample_details(const DomainSummary& domain) {
                   .now = "absent",
                   .kind = "dmarc-removed",
                   .summary = std::string(hostile)}};
+  if (domain.state == DomainState::good)
+    out.reports = ReportSums{.since = sample_now() - std::chrono::days(30),
+                             .dmarc = {.reports = 2, .good = 2, .bad = 1},
+                             .failing_sources = 1,
+                             .dispositions = {{"none", 2}, {"reject", 1}},
+                             .tls = {.reports = 1, .good = 5, .bad = 3},
+                             .tls_failures = {{std::string(hostile), 3}}};
   return out;
 }
 

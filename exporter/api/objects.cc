@@ -56,6 +56,33 @@ Value names(const std::vector<Name>& domains) {
   return out;
 }
 
+Value counts(const std::vector<std::pair<std::string, int64_t>>& list) {
+  Value out = Value::object();
+  for (const auto& [word, count] : list) out.set(word, count);
+  return out;
+}
+
+// Null: no report of that kind was imported, which is not a count of nothing.
+Value reports_object(const std::optional<ReportSums>& sums) {
+  if (!sums) return {};
+  Value dmarc;
+  if (sums->dmarc.reports > 0)
+    dmarc = Value::object({{"reports", sums->dmarc.reports},
+                           {"messages", sums->dmarc.good + sums->dmarc.bad},
+                           {"pass", sums->dmarc.good},
+                           {"fail", sums->dmarc.bad},
+                           {"failing_sources", sums->failing_sources},
+                           {"disposition", counts(sums->dispositions)}});
+  Value tls;
+  if (sums->tls.reports > 0)
+    tls = Value::object({{"reports", sums->tls.reports},
+                         {"success", sums->tls.good},
+                         {"failure", sums->tls.bad},
+                         {"failures", counts(sums->tls_failures)}});
+  return Value::object(
+      {{"since", to_text(sums->since)}, {"dmarc", std::move(dmarc)}, {"tls_rpt", std::move(tls)}});
+}
+
 }  // namespace
 
 Value text_or_null(const std::string& text) { return text.empty() ? Value() : Value(text); }
@@ -114,6 +141,7 @@ Value domain_with_owner(const DomainSummary& domain, const std::optional<DomainD
   out.set("sector", text_or_null(domain.owner.sector));
   out.set("contact", text_or_null(domain.owner.contact));
   out.set("parked", domain.parked);
+  out.set("reports", reports_object(details ? details->reports : std::nullopt));
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include "checks/base/text.h"
 #include "exporter/pages/fleet_page.h"
 #include "exporter/pages/html.h"
+#include "exporter/pages/reports_section.h"
 #include "exporter/pages/seen.h"
 
 namespace mailfleet {
@@ -241,6 +242,8 @@ data domain_data(const DomainView& view, const Texts& words) {
   out.set("has_history", truth(!history.is_empty_list()));
   out.set("history", history);
   out.set("timeline", given(timeline(view, words)));
+  const bool reported = view.details && view.details->reports;
+  out.set("reports", reported ? reports_data(*view.details->reports, words) : truth(false));
   out.set("in_dns", given(domain.u_labels.empty()
                               ? ""
                               : words.say("domain.in_dns", {{"name", domain.name.text()}})));

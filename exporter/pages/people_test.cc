@@ -10,6 +10,7 @@
 #include "exporter/pages/campaigns_page.h"
 #include "exporter/pages/fleet_figures.h"
 #include "exporter/pages/html.h"
+#include "exporter/pages/reports_section.h"
 #include "exporter/selection.h"
 #include "exporter/site.h"
 #include "tests/web_sample.h"
@@ -167,6 +168,30 @@ TEST_CASE("timeline: spans fill the row, what is written is escaped") {
   CHECK(has(svg, "aria-label=\"c &quot;d&quot;\""));
   CHECK(has(svg, "x=\"300\" y=\"2\" width=\"330\""));
   CHECK(has(svg, "x=\"630\" y=\"2\" width=\"330\""));
+}
+
+TEST_CASE("pages: reports are shown where there are some, and what they say is escaped") {
+  const SampleServer server;
+  const std::string english = get(server, "/domains/cardiff.gov.uk");
+  CHECK(has(english, "Reports from other mail systems"));
+  CHECK(has(english, "3, of which 66.6 % passed"));
+  CHECK(has(english, "8: 5 succeeded, 3 failed"));
+  CHECK(has(english, "<code>&lt;script&gt;"));
+  CHECK(has(get(server, "/cy/domains/cardiff.gov.uk"), "3, a phasiodd 66.6 % ohonynt"));
+  CHECK_FALSE(has(get(server, "/domains/gwent.police.uk"), "Reports from other"));
+  const json::value told = json::parse(get(server, "/api/v1/domains/cardiff.gov.uk"));
+  CHECK(told.at("reports").at("dmarc").at("messages") == 3);
+  CHECK(told.at("reports").at("tls_rpt").at("failure") == 3);
+  CHECK(json::parse(get(server, "/api/v1/domains/gwent.police.uk")).at("reports").is_null());
+}
+
+TEST_CASE("pages: a share is rounded down, so that 100 % means all") {
+  CHECK(share_text(0, 0) == "0.0");
+  CHECK(share_text(1'000'000'000'000, 0) == "100.0");
+  CHECK(share_text(999'999, 1) == "99.9");
+  CHECK(share_text(4'000'000'000'000'000'000, 1) == "99.9");
+  CHECK(share_text(4'000'000'000'000'000'000, 4'000'000'000'000'000'000) == "50.0");
+  CHECK(share_text(0, 7) == "0.0");
 }
 
 TEST_CASE("api: what is described is what is there") {
