@@ -257,7 +257,7 @@ TEST_CASE("commands: reports are imported, each once") {
 
 TEST_CASE("commands: the manual pages say what the program and config.toml say") {
   const std::string page = run({"man", "mailfleet"}).out;
-  for (const char* command : {"serve", "scan", "check", "replay", "backup", "limits"}) {
+  for (const char* command : {"serve", "scan", "check", "replay", "report", "backup", "limits"}) {
     CHECK(has(page, std::string(".SS \"mailfleet ") + command));
     CHECK(has(run({"--help"}).out, command));
   }
