@@ -28,7 +28,11 @@ using AdminAnswer = std::function<void(AdminResult)>;
 struct AdminActions {
   std::function<void(const AdminRequest&, AdminAnswer)> reload{};
   std::function<void(const Name&, const AdminRequest&, AdminAnswer)> recheck{};
+  // Of any domain: a trusted one may have left the fleet list, and still be spoken for.
   std::function<void(const Name&, const AdminRequest&, AdminAnswer)> acknowledge{};
+  std::function<void(const Name&, const AdminRequest&, AdminAnswer)> agreement{};
+  std::function<void(const AdminRequest&, AdminAnswer)> maintenance{};
+  std::function<void(int64_t id, const AdminRequest&, AdminAnswer)> end_maintenance{};
 };
 
 }  // namespace mailfleet

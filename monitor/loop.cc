@@ -42,7 +42,16 @@ struct Loop::Running {
   size_t alerts = 0;
   size_t questions = 0;
   std::optional<Time> next_look{};
+  bool outdated = false;  // a person's word has changed what `memory` holds
 };
+
+void Loop::change(const std::vector<Name>& names, Store::Work work, Store::Done done) {
+  for (const Name& name : names) {
+    const auto [begin, end] = running_.equal_range(name);
+    for (auto each = begin; each != end; ++each) each->second->outdated = true;
+  }
+  parts_.store.run(std::move(work), parts_.post, std::move(done));
+}
 
 void Loop::look_at(const std::vector<Name>& names) {
   asked_.insert(asked_.end(), names.begin(), names.end());
@@ -56,14 +65,14 @@ bool Loop::may_look() const { return !settings_.clock_is_good || settings_.clock
 void Loop::fill() {
   if (filling_ || halted_ || !may_look()) return;
   filling_ = true;
-  while (in_flight_ < settings_.max_in_flight && !asked_.empty()) {
+  while (in_flight() < settings_.max_in_flight && !asked_.empty()) {
     const Name name = std::move(asked_.front());
     asked_.pop_front();
     start({name, Purpose::regular}, false);
   }
-  if (in_flight_ < settings_.max_in_flight)
+  if (in_flight() < settings_.max_in_flight)
     for (const DueDomain& due :
-         parts_.schedule.take_due(parts_.now(), settings_.max_in_flight - in_flight_))
+         parts_.schedule.take_due(parts_.now(), settings_.max_in_flight - in_flight()))
       start(due, true);
   filling_ = false;
 }
@@ -71,18 +80,24 @@ void Loop::fill() {
 void Loop::start(const DueDomain& due, bool scheduled) {
   const Watched* watched = parts_.state.find(due.name);
   if (!watched) return;
-  ++in_flight_;
   const auto running = std::make_shared<Running>(
       Running{.name = due.name,
               .purpose = due.purpose,
               .scheduled = scheduled,
               .domain = domain_of(due.name, &watched->entry, parts_.reference)});
+  running_.emplace(due.name, running);
+  recall(running, [this, running] { scan(running); });
+}
+
+// Reads what is remembered, then goes on.
+void Loop::recall(const RunningPtr& running, std::function<void()> then) {
+  running->outdated = false;
   parts_.store.ask<std::optional<DomainMemory>>(
-      [name = due.name, checks = parts_.checks](Database& database) {
+      [name = running->name, checks = parts_.checks](Database& database) {
         return read_memory(database, name, checks);
       },
       parts_.post,
-      [this, running](std::optional<std::optional<DomainMemory>> memory) {
+      [this, running, then = std::move(then)](std::optional<std::optional<DomainMemory>> memory) {
         if (!memory) {
           ++counters_.skipped;
           log_error("look skipped", {{"domain", running->name.text()},
@@ -91,7 +106,7 @@ void Loop::start(const DueDomain& due, bool scheduled) {
           return end(running, Sight::unseen);
         }
         running->memory = std::move(*memory);
-        guarded(running, [&] { scan(running); });
+        guarded(running, then);
       });
 }
 
@@ -114,7 +129,15 @@ void Loop::judged(const RunningPtr& running, ScanResult result) {
   running->questions = result.questions;
   if (!result.trouble.empty())
     log_warning("scan incomplete", {{"domain", running->name.text()}, {"why", result.trouble}});
-  const auto look = std::make_shared<Look>(look_of(running, std::move(result)));
+  compare(running, std::make_shared<ScanResult>(std::move(result)));
+}
+
+// The store does one thing after the other: what is written here rests on the latest word, and a
+// word that comes later will find it.
+void Loop::compare(const RunningPtr& running, const std::shared_ptr<ScanResult>& result) {
+  if (running->outdated)
+    return recall(running, [this, running, result] { compare(running, result); });
+  const auto look = std::make_shared<Look>(look_of(running, std::move(*result)));
   parts_.store.run(
       [look, checks = parts_.checks](Database& database) { save_look(database, *look, checks); },
       parts_.post,
@@ -209,7 +232,11 @@ void Loop::saved(const RunningPtr& running, const std::shared_ptr<Look>& look, b
 }
 
 void Loop::end(const RunningPtr& running, Sight sight) {
-  --in_flight_;
+  const auto [begin, past] = running_.equal_range(running->name);
+  const auto here =
+      std::find_if(begin, past, [&](const auto& each) { return each.second == running; });
+  if (here == past) return;
+  running_.erase(here);
   if (running->scheduled) parts_.schedule.done(running->name, parts_.now(), sight);
   if (halted_) return;
   parts_.post([this, alive = std::weak_ptr<bool>(alive_)] {

@@ -9,6 +9,7 @@
 #include <array>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 
@@ -87,11 +88,15 @@ class Loop {
   void fill();
   // Looks at these before anything that is scheduled.
   void look_at(const std::vector<Name>& names);
+  // A person's word that changes what is remembered of these domains: `work` reads and writes it in
+  // one transaction of the store, `done` hears whether it is on the disk. The only way to change it
+  // beside a look: one that is under way reads again what the word left before it writes.
+  void change(const std::vector<Name>& names, Store::Work work, Store::Done done);
   // Starts nothing more.
   void halt() { halted_ = true; }
 
-  size_t in_flight() const { return in_flight_; }
-  bool idle() const { return in_flight_ == 0 && asked_.empty(); }
+  size_t in_flight() const { return running_.size(); }
+  bool idle() const { return running_.empty() && asked_.empty(); }
   const LoopCounters& counters() const { return counters_; }
 
  private:
@@ -100,8 +105,10 @@ class Loop {
 
   bool may_look() const;
   void start(const DueDomain& due, bool scheduled);
+  void recall(const RunningPtr& running, std::function<void()> then);
   void scan(const RunningPtr& running);
   void judged(const RunningPtr& running, ScanResult result);
+  void compare(const RunningPtr& running, const std::shared_ptr<ScanResult>& result);
   Look look_of(const RunningPtr& running, ScanResult result);
   void accept_announced_mx(const Name& name, const ScanResult& result, DomainWatch& watch) const;
   void weigh_trust(const RunningPtr& running, const ScanResult& result, const LookContext& context,
@@ -115,7 +122,7 @@ class Loop {
   Listener listener_{};
   std::function<void()> sweep_listener_{};
   std::deque<Name> asked_{};
-  size_t in_flight_ = 0;
+  std::multimap<Name, RunningPtr> running_{};  // in flight
   bool halted_ = false;
   bool filling_ = false;
   LoopCounters counters_{};

@@ -10,6 +10,7 @@
 #include "monitor/snapshot_builder.h"
 #include "monitor/store/database.h"
 #include "monitor/store/history.h"
+#include "monitor/store/wait_for.h"
 #include "tests/reference.h"
 
 using namespace mailfleet;
@@ -64,6 +65,7 @@ class FakeNet : public Prober {
       out.txt = found->second;
     answer(std::move(out));
   }
+  size_t waiting() const { return waiting_.size(); }
   // The deadline of everything that waits.
   bool give_up() {
     auto waiting = std::move(waiting_);
@@ -130,6 +132,12 @@ struct Rig {
     for (const FleetEntry& entry : fleet) names.push_back(entry.name);
     loop->look_at(names);
     run();
+  }
+  // Until everything that is in flight waits for the network.
+  void run_until_asked(size_t waiting) {
+    const auto guard = boost::asio::make_work_guard(io);
+    io.restart();
+    while (net.waiting() < waiting) io.run_one_for(std::chrono::seconds(10));
   }
   // Until nothing is in flight. The guard keeps the context alive while the store works.
   void run() {
@@ -304,4 +312,66 @@ TEST_CASE("snapshot: published when something changed, at most once a second") {
   CHECK_FALSE(state.looked(*Name::parse("b.test"), posture, {}));
   CHECK(state.looked(*Name::parse("c.test"), posture, {}));
   CHECK(state.sweeps() == 2);
+}
+
+namespace {
+
+DomainMemory remembered(Store& store, const Name& name) {
+  return *wait_for<std::optional<DomainMemory>>(
+      store, [name](Database& database) { return read_memory(database, name, checks); });
+}
+
+// Opts the domain out, as a person's word would.
+Store::Work opt_out(const Name& name, Time at) {
+  return [name, at](Database& database) {
+    auto memory = read_memory(database, name, checks);
+    if (!memory) return;
+    ask_withdrawal(memory->trust, at);
+    save_word(database, name, memory->watch, memory->trust, {}, at);
+  };
+}
+
+}  // namespace
+
+TEST_CASE("loop: a person's word and a look at the same time: neither undoes the other") {
+  Rig rig;
+  rig.add("a.test");
+  const Name name = *Name::parse("a.test");
+  rig.start();
+  rig.sweep();
+  REQUIRE(!remembered(*rig.store, name).trust.withdraw_asked);
+
+  // The word comes while the look waits for the network.
+  rig.net.silent_every = 1;
+  rig.net.texts[name] = {"b"};
+  rig.now += Seconds(60);
+  rig.loop->look_at({name});
+  rig.run_until_asked(2);
+  bool taken = false;
+  rig.loop->change({name}, opt_out(name, rig.now), [&](bool stored) { taken = stored; });
+  rig.now += Seconds(1);
+  rig.run();
+  CHECK(taken);
+  CHECK(remembered(*rig.store, name).trust.withdraw_asked == rig.now - Seconds(1));
+  CHECK(rig.reports == 2);
+
+  // It comes when the look has been judged and waits for the store, together with the next.
+  rig.net.silent_every = 0;
+  rig.now += Seconds(60);
+  const Time asked = rig.now;
+  rig.loop->listen([&](const LookReport&) {
+    rig.loop->change({name},
+                     [name, asked](Database& database) {
+                       auto memory = read_memory(database, name, checks);
+                       memory->trust.pins = {"said.test"};
+                       save_word(database, name, memory->watch, memory->trust, {}, asked);
+                     },
+                     {});
+  });
+  rig.loop->look_at({name, name, name});
+  rig.run();
+  const DomainMemory after = remembered(*rig.store, name);
+  CHECK(after.trust.pins == std::vector<std::string>{"said.test"});
+  CHECK(after.trust.withdraw_asked);
+  CHECK(after.trust.last_look == asked);  // nor is the look lost
 }

@@ -3,19 +3,20 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <ctime>
-#include <future>
 
 #include "checks/registry.h"
 #include "monitor/log.h"
 #include "monitor/operator_error.h"
 #include "monitor/reference.h"
 #include "monitor/settings.h"
+#include "monitor/store/wait_for.h"
 
 namespace mailfleet {
 namespace {
 
 constexpr size_t restored_at_once = 500;  // domains, in one job of the store
-constexpr size_t shown_lines = 3;         // of a fleet file, refused; the rest is counted
+constexpr Seconds windows_remembered{400 * 86400};
+constexpr size_t shown_lines = 3;  // of a fleet file, refused; the rest is counted
 
 ScheduleSettings schedule_settings(const MonitorConfig& config) {
   return {.monitored = config.interval,
@@ -49,11 +50,6 @@ TrustSettings trust_settings(const TrustConfig& config) {
           .step_down_after = config.step_down_after,
           .recover_after = config.recover_after,
           .recover_observations = config.recover_observations};
-}
-
-bool covers(const Maintenance& window, const Name& domain, Time now) {
-  return now >= window.from && now < window.until &&
-         std::ranges::find(window.domains, domain) != window.domains.end();
 }
 
 bool is_unsettled(const DomainWatch& watch) {
@@ -106,10 +102,8 @@ Monitor::Monitor(boost::asio::io_context& io, const Config& config, const Loaded
       prober_(outside.prober ? *outside.prober : *network_),
       desk_(confirm_settings(config.confirm)),
       maintenances_(config.maintenances) {
-  desk_.set_maintenance([this](const Name& domain, Time now) {
-    return std::ranges::any_of(maintenances_,
-                               [&](const Maintenance& each) { return covers(each, domain, now); });
-  });
+  desk_.set_maintenance(
+      [this](const Name& domain, Time now) { return is_maintained(domain, now); });
   loop_ = std::make_unique<Loop>(
       Loop::Parts{
           .store = store_,
@@ -123,7 +117,8 @@ Monitor::Monitor(boost::asio::io_context& io, const Config& config, const Loaded
           .now = now_},
       settings_of(config));
   log_refused_lines(fleet);
-  state_.set_fleet(fleet.entries);
+  restore_words();
+  state_.set_fleet(with_words(fleet.entries));
   restore();
   clock_.emplace(now_(), steady_(), remembered_);
 }
@@ -138,42 +133,105 @@ const ProbeCounters& Monitor::probe_counters() const {
 }
 
 LoopSettings Monitor::settings_of(const Config& config) const {
-  return {.max_in_flight = static_cast<size_t>(config.monitor.max_in_flight),
-          .scan_deadline = config.monitor.scan_deadline,
-          .confirm = confirm_settings(config.confirm),
-          .trust = trust_settings(config.trust),
-          .announced_mx =
-              [this](const Name& domain, Time now) {
-                std::vector<std::string> out;
-                for (const Maintenance& window : maintenances_)
-                  if (covers(window, domain, now))
-                    for (const Name& host : window.mx) out.push_back(host.text());
-                return out;
-              },
-          .clock_is_good = [this] { return clock_is_good(); }};
+  return {
+      .max_in_flight = static_cast<size_t>(config.monitor.max_in_flight),
+      .scan_deadline = config.monitor.scan_deadline,
+      .confirm = confirm_settings(config.confirm),
+      .trust = trust_settings(config.trust),
+      .announced_mx = [this](const Name& domain, Time now) { return announced_mx(domain, now); },
+      .clock_is_good = [this] { return clock_is_good(); }};
+}
+
+// A window that names no domain is for all whose mail goes to one of its hosts.
+template <class Window>
+bool Monitor::covers(const Window& window, const Name& domain, Time now) const {
+  if (now < window.from || now >= window.until) return false;
+  if (!window.domains.empty())
+    return std::ranges::find(window.domains, domain) != window.domains.end();
+  const Watched* watched = state_.find(domain);
+  if (!watched) return false;
+  const auto& hosts = watched->summary->mx_hosts;
+  return std::ranges::any_of(window.mx, [&](const Name& host) {
+    return std::ranges::find(hosts, host.text()) != hosts.end();
+  });
+}
+
+bool Monitor::is_maintained(const Name& domain, Time now) const {
+  const auto covered = [&](const auto& window) { return covers(window, domain, now); };
+  return std::ranges::any_of(maintenances_, covered) || std::ranges::any_of(announced_, covered);
+}
+
+std::vector<std::string> Monitor::announced_mx(const Name& domain, Time now) const {
+  std::vector<std::string> out;
+  const auto add = [&](const auto& windows) {
+    for (const auto& window : windows)
+      if (covers(window, domain, now))
+        for (const Name& host : window.mx) out.push_back(host.text());
+  };
+  add(maintenances_);
+  add(announced_);
+  return out;
+}
+
+void Monitor::agree(const AgreementRow& word) {
+  agreements_.insert_or_assign(word.domain, word);
+  const Watched* watched = state_.find(word.domain);
+  if (!watched) return;  // it left the list; the word is for when it is back
+  state_.change_entry(with_words({watched->entry}).front());
+  schedule_.ask_at(word.domain, now_(), Purpose::recheck);
+}
+
+std::vector<FleetEntry> Monitor::with_words(std::vector<FleetEntry> entries) const {
+  for (FleetEntry& entry : entries) {
+    const auto word = agreements_.find(entry.name);
+    if (word == agreements_.end()) continue;
+    entry.agreement = word->second.agreement;
+    entry.tls_ready = word->second.tls_ready;
+  }
+  return entries;
+}
+
+void Monitor::end_window(int64_t id, Time at) {
+  for (MaintenanceRow& each : announced_)
+    if (each.id == id) each.until = std::min(each.until, at);
+}
+
+bool Monitor::has_window(int64_t id, Time now) const {
+  return std::ranges::any_of(
+      announced_, [&](const MaintenanceRow& each) { return each.id == id && now < each.until; });
+}
+
+size_t Monitor::windows(Time now) const {
+  return static_cast<size_t>(std::ranges::count_if(
+      announced_, [&](const MaintenanceRow& each) { return now < each.until; }));
+}
+
+void Monitor::restore_words() {
+  for (AgreementRow& row : wait_for<std::vector<AgreementRow>>(store_, read_agreements)) {
+    const Name domain = row.domain;
+    agreements_.insert_or_assign(domain, std::move(row));
+  }
+  // A clock that went ahead must not lose those that are still to come.
+  const Time since = now_() - windows_remembered;
+  announced_ = wait_for<std::vector<MaintenanceRow>>(
+      store_, [since](Database& database) { return read_maintenances(database, since); });
 }
 
 void Monitor::restore() {
   std::string after;
   while (true) {
-    std::promise<std::optional<std::vector<DomainMemory>>> answered;
-    store_.ask<std::vector<DomainMemory>>(
-        [&](Database& database) {
-          return read_memories(database, after, restored_at_once, all_checks());
-        },
-        [](std::function<void()> work) { work(); },
-        [&](auto memories) { answered.set_value(std::move(memories)); });
-    const auto memories = answered.get_future().get();
-    if (!memories) throw OperatorError("the store cannot be read: " + store_.counters().last_error);
-    if (memories->empty()) return;
-    for (const DomainMemory& memory : *memories) {
+    const auto memories = wait_for<std::vector<DomainMemory>>(store_, [&](Database& database) {
+      return read_memories(database, after, restored_at_once, all_checks());
+    });
+    if (memories.empty()) return;
+    for (const DomainMemory& memory : memories) {
       state_.restore(memory.name, memory.posture,
                      view_of(memory.trust, eligibility_of(memory.posture)));
       if (is_published(memory.trust.state)) listed_.push_back(memory);
       remembered_ = std::max(memory.posture.at, remembered_.value_or(memory.posture.at));
       if (is_unsettled(memory.watch)) unsettled_.push_back(memory.name);
     }
-    after = memories->back().name.text();
+    after = memories.back().name.text();
   }
 }
 
@@ -183,7 +241,7 @@ void Monitor::apply(const Config& config, const LoadedFleet& fleet) {
   clock_->believe(now_(), steady_());
   loop_->set_settings(settings_of(config));
   schedule_.set_settings(schedule_settings(config.monitor), now_());
-  state_.set_fleet(fleet.entries);
+  state_.set_fleet(with_words(fleet.entries));
   schedule_all();
 }
 

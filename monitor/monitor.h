@@ -15,6 +15,7 @@
 #include "monitor/probe/prober.h"
 #include "monitor/state.h"
 #include "monitor/store/store.h"
+#include "monitor/store/words.h"
 #include "monitor/watch/clock_watch.h"
 
 namespace mailfleet {
@@ -51,12 +52,25 @@ class Monitor {
   bool look_at_clock();
   bool clock_is_good() const;
   Time believed_now() const { return clock_->believed(now_(), steady_()); }
+  // What a person said of a domain's agreement holds above the fleet list. It is looked at again.
+  void agree(const AgreementRow& word);
+  // Maintenance that was announced while we ran, beside that of the configuration.
+  void announce(const MaintenanceRow& window) { announced_.push_back(window); }
+  void end_window(int64_t id, Time at);
+  bool has_window(int64_t id, Time now) const;  // open or ahead
+  size_t windows(Time now) const;
   // What the store remembered of the domains on the trusted list; once.
   std::vector<DomainMemory> take_listed() { return std::move(listed_); }
   const ProbeCounters& probe_counters() const;
 
  private:
   void restore();
+  void restore_words();
+  std::vector<FleetEntry> with_words(std::vector<FleetEntry> entries) const;
+  bool is_maintained(const Name& domain, Time now) const;
+  std::vector<std::string> announced_mx(const Name& domain, Time now) const;
+  template <class Window>
+  bool covers(const Window& window, const Name& domain, Time now) const;
   LoopSettings settings_of(const Config& config) const;
 
   DataLock lock_;
@@ -69,7 +83,9 @@ class Monitor {
   std::unique_ptr<NetworkProber> network_;  // null when somebody else is asked
   Prober& prober_;
   Desk desk_;
-  std::vector<Maintenance> maintenances_{};
+  std::vector<Maintenance> maintenances_{};    // of the configuration
+  std::vector<MaintenanceRow> announced_{};    // by people, over the admin listener
+  std::map<Name, AgreementRow> agreements_{};  // likewise
   std::vector<DomainMemory> listed_{};
   std::optional<Time> remembered_{};  // the latest look that is written down
   std::optional<ClockWatch> clock_{};

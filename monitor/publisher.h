@@ -42,6 +42,10 @@ class Publisher {
   // By a person's word, of a domain that nothing else is remembered of. False when the last edition
   // does not name it, or says so already.
   bool withdraw(const Name& domain, Time now);
+  // Whether it is in the last edition, or will be in the next.
+  bool names(const Name& domain) const {
+    return entries_.contains(domain) || last_entry(domain) != nullptr;
+  }
   // The name of its organisation in the last edition.
   std::string organisation(const Name& domain) const;
   std::vector<Name> domains() const;  // the entries that are set

@@ -15,6 +15,7 @@
 #include "monitor/log.h"
 #include "monitor/monitor.h"
 #include "monitor/operator_error.h"
+#include "monitor/registrar.h"
 #include "monitor/self_report.h"
 #include "monitor/snapshot_builder.h"
 #include "monitor/store/audit.h"
@@ -107,6 +108,7 @@ class Serving {
         builder_([this](SnapshotPtr next) { snapshots_.store(std::move(next)); }),
         report_(metrics_, all_checks()),
         telling_(io_, config_, monitor_, builder_, metrics_, base_url(config_)),
+        registrar_(monitor_, post()),
         details_(monitor_.store(), all_checks()),
         server_(server_settings(config_, advice_), snapshots_, details_, actions(), metrics_) {}
 
@@ -251,6 +253,24 @@ class Serving {
         telling_.acknowledge(name, request, answer);
       });
     };
+    out.agreement = [this](const Name& name, const AdminRequest& request, AdminAnswer answer) {
+      boost::asio::post(io_, [this, name, request, answer = std::move(answer)] {
+        audit(request, "agreement", name.text());
+        registrar_.agreement(name, request, answer);
+      });
+    };
+    out.maintenance = [this](const AdminRequest& request, AdminAnswer answer) {
+      boost::asio::post(io_, [this, request, answer = std::move(answer)] {
+        audit(request, "maintenance", "");
+        registrar_.maintenance(request, answer);
+      });
+    };
+    out.end_maintenance = [this](int64_t id, const AdminRequest& request, AdminAnswer answer) {
+      boost::asio::post(io_, [this, id, request, answer = std::move(answer)] {
+        audit(request, "end-maintenance", std::to_string(id));
+        registrar_.end_maintenance(id, request, answer);
+      });
+    };
     return out;
   }
 
@@ -265,6 +285,7 @@ class Serving {
   SelfMetrics metrics_{};
   SelfReport report_;
   Telling telling_;
+  Registrar registrar_;
   const AdviceBook advice_ = load_advice();
   StoreDetails details_;
   Server server_;

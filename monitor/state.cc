@@ -36,6 +36,15 @@ void add_posture(DomainSummary& out, const Posture& posture, std::span<const Che
   }
 }
 
+void update(Watched& watched, const FleetEntry& entry) {
+  if (watched.entry == entry) return;
+  DomainSummary summary = *watched.summary;
+  summary.owner = owner_of(entry);
+  summary.parked = entry.parked;
+  watched.summary = std::make_shared<const DomainSummary>(std::move(summary));
+  watched.entry = entry;
+}
+
 }  // namespace
 
 DomainSummary summary_of(const FleetEntry& entry, const Posture* posture, TrustView trust,
@@ -54,6 +63,13 @@ DomainSummary summary_of(const FleetEntry& entry, const Posture* posture, TrustV
   return out;
 }
 
+void MonitorState::change_entry(const FleetEntry& entry) {
+  const auto found = domains_.find(entry.name);
+  if (found == domains_.end()) return;
+  update(found->second, entry);
+  ++version_;
+}
+
 void MonitorState::set_fleet(const std::vector<FleetEntry>& entries) {
   std::map<Name, Watched> next;
   for (const FleetEntry& entry : entries) {
@@ -67,13 +83,7 @@ void MonitorState::set_fleet(const std::vector<FleetEntry>& entries) {
       continue;
     }
     Watched kept = std::move(known->second);
-    if (kept.entry != entry) {
-      DomainSummary summary = *kept.summary;
-      summary.owner = owner_of(entry);
-      summary.parked = entry.parked;
-      kept.summary = std::make_shared<const DomainSummary>(std::move(summary));
-      kept.entry = entry;
-    }
+    update(kept, entry);
     next.emplace(entry.name, std::move(kept));
   }
   domains_ = std::move(next);

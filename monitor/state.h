@@ -25,6 +25,8 @@ class MonitorState {
 
   // Makes these the domains. Known ones keep what was seen of them.
   void set_fleet(const std::vector<FleetEntry>& entries);
+  // The row of a domain that is watched has changed.
+  void change_entry(const FleetEntry& entry);
   // What the store remembers of a domain of the fleet; others are ignored.
   void restore(const Name& name, const Posture& posture, TrustView trust);
   // A look has ended. True when it was the last of a sweep.

@@ -2,29 +2,17 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <future>
 
 #include "checks/registry.h"
 #include "exporter/feed/encoding.h"
 #include "monitor/log.h"
 #include "monitor/probe/connect.h"
+#include "monitor/store/wait_for.h"
 
 namespace mailfleet {
 namespace {
 
 constexpr const char* held_kind = "self-feed-held";
-
-// Runs on the store's thread and waits for it: at the start only.
-template <class T>
-T wait_for(Store& store, std::function<T(Database&)> work) {
-  std::promise<std::optional<T>> answered;
-  store.ask<T>(
-      std::move(work), [](std::function<void()> run) { run(); },
-      [&](std::optional<T> value) { answered.set_value(std::move(value)); });
-  auto value = answered.get_future().get();
-  if (!value) throw std::runtime_error("the store cannot be read: " + store.counters().last_error);
-  return std::move(*value);
-}
 
 std::optional<FeedPolicy> policy_of(const std::optional<RememberedPolicy>& remembered) {
   if (!remembered || remembered->mode.empty()) return {};
@@ -188,26 +176,35 @@ void Telling::leave(const Name& domain) {
 void Telling::change_entry(const Name& domain, EntryWord word,
                            std::function<void(const ChangedEntry*)> then) {
   const Time now = monitor_.now();
-  monitor_.store().ask<ChangedEntry>(
-      [domain, word = std::move(word), now](Database& database) {
-        ChangedEntry out{.memory = read_memory(database, domain, all_checks()), .moved = {}};
-        if (!out.memory) return out;
-        const TrustEntry before = out.memory->trust;
-        out.moved = word(*out.memory, now);
-        if (out.memory->trust != before)
-          save_word(database, domain, out.memory->watch, out.memory->trust, out.moved, now);
-        return out;
+  const auto changed = std::make_shared<ChangedEntry>();
+  monitor_.loop().change(
+      {domain},
+      [domain, word = std::move(word), now, changed](Database& database) {
+        *changed = {.memory = read_memory(database, domain, all_checks()), .moved = {}};
+        if (!changed->memory) return;
+        DomainMemory& memory = *changed->memory;
+        const TrustEntry before = memory.trust;
+        changed->moved = word(memory, now);
+        if (memory.trust != before)
+          save_word(database, domain, memory.watch, memory.trust, changed->moved, now);
       },
-      post(),
-      [this, domain, now, then = std::move(then)](const std::optional<ChangedEntry>& changed) {
-        if (changed && changed->memory) {
+      [this, domain, now, changed, then = std::move(then)](bool stored) {
+        if (!stored) return then(nullptr);
+        if (changed->memory) {
           const DomainMemory& memory = *changed->memory;
           if (changed->moved) publisher_.moved(domain, *changed->moved, now);
           set_entry(domain, memory.trust, memory.posture, eligibility_of(memory.posture),
                     memory.remembered);
         }
-        then(changed ? &*changed : nullptr);
+        then(changed.get());
       });
+}
+
+bool Telling::is_known(const Name& domain) const {
+  return monitor_.state().find(domain) || publisher_.names(domain) ||
+         std::ranges::any_of(monitor_.desk().book().all(), [&](const auto& each) {
+           return each.second.domains.contains(domain);
+         });
 }
 
 // Suspended together with others, by something that they share.
@@ -308,6 +305,10 @@ void Telling::acknowledge(const Name& domain, const AdminRequest& request, Admin
   const auto reason = request.body["reason"].as_string();
   if (!by || by->empty() || !reason || reason->empty())
     return answer(refused(422, "\"by\" and \"reason\" must say who acknowledges, and why"));
+  if (!is_known(domain))
+    return answer(refused(404, domain.text() +
+                                   " is neither in the fleet list nor on the trusted list, so "
+                                   "there is nothing to acknowledge"));
   if (const auto id = request.body["regression"].as_int()) {
     const Incident* open = monitor_.desk().book().find(*id);
     if (!open || !open->domains.contains(domain))
@@ -329,7 +330,8 @@ void Telling::acknowledge(const Name& domain, const AdminRequest& request, Admin
 }
 
 void Telling::acknowledge_regression(const Incident& incident, AdminAnswer answer) {
-  monitor_.store().run(
+  monitor_.loop().change(
+      {incident.domains.begin(), incident.domains.end()},
       [incident, now = monitor_.now()](Database& database) {
         for (const Name& name : incident.domains) {
           auto memory = read_memory(database, name, all_checks());
@@ -339,7 +341,6 @@ void Telling::acknowledge_regression(const Incident& incident, AdminAnswer answe
           save_word(database, name, memory->watch, memory->trust, {}, now);
         }
       },
-      post(),
       [answer = std::move(answer)](bool stored) {
         answer(stored ? done() : refused(503, "the store did not take it"));
       });

@@ -53,6 +53,8 @@ class Telling {
   // the store's thread), then shows it. `then` gets null when the store did not take it.
   void change_entry(const Name& domain, EntryWord word,
                     std::function<void(const ChangedEntry*)> then);
+  // In the fleet list, on the trusted one, or named by an incident.
+  bool is_known(const Name& domain) const;
   bool is_shared_loss(const Name& domain) const;
   void set_entry(const Name& name, const TrustEntry& trust, const Posture& posture,
                  const Eligibility& eligibility, const std::optional<RememberedPolicy>& remembered);

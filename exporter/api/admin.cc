@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <charconv>
 
 #include "checks/base/address.h"
 #include "checks/base/text.h"
@@ -90,16 +91,32 @@ void post_route(const Site& site, std::vector<Route>& routes, std::string patter
                     }});
 }
 
-// An act on one listed domain.
+enum class Listed : uint8_t { must, may };
+
+// An act on one domain.
 Act on_domain(
-    std::function<void(const Name&, const AdminRequest&, AdminAnswer)> AdminActions::*action) {
-  return [action](const Site& site, const PathValues& values, const AdminRequest& asked,
-                  AdminAnswer answer) {
+    std::function<void(const Name&, const AdminRequest&, AdminAnswer)> AdminActions::*action,
+    Listed listed) {
+  return [action, listed](const Site& site, const PathValues& values, const AdminRequest& asked,
+                          AdminAnswer answer) {
     const auto name = Name::parse(values[0]);
-    if (!name || !site.snapshot()->find(*name))
-      return answer({.status = 404, .detail = "the domain is not in the list"});
+    if (!name)
+      return answer(
+          {.status = 404, .detail = "\"" + for_display(values[0], 60) + "\" is no domain name"});
+    if (listed == Listed::must && !site.snapshot()->find(*name))
+      return answer({.status = 404, .detail = name->text() + " is not in the fleet list"});
     (site.actions.*action)(*name, asked, std::move(answer));
   };
+}
+
+void end_maintenance(const Site& site, const PathValues& values, const AdminRequest& asked,
+                     AdminAnswer answer) {
+  int64_t id = 0;
+  const char* end = values[0].data() + values[0].size();
+  const auto [at, error] = std::from_chars(values[0].data(), end, id);
+  if (error != std::errc() || at != end)
+    return answer({.status = 404, .detail = "a window is named by its number"});
+  site.actions.end_maintenance(id, asked, std::move(answer));
 }
 
 }  // namespace
@@ -141,11 +158,24 @@ void add_admin_routes(const Site& site, std::vector<Route>& routes) {
                   AdminAnswer answer) { own.actions.reload(asked, std::move(answer)); });
   if (site.actions.recheck)
     post_route(site, routes, "/api/v1/domains/{name}/recheck", "Look at the domain again, soon",
-               on_domain(&AdminActions::recheck));
+               on_domain(&AdminActions::recheck, Listed::must));
   if (site.actions.acknowledge)
     post_route(site, routes, "/api/v1/domains/{name}/acknowledge",
                "Say that a change is known and meant: {by, reason, regression, edition or entry}",
-               on_domain(&AdminActions::acknowledge));
+               on_domain(&AdminActions::acknowledge, Listed::may));
+  if (site.actions.agreement)
+    post_route(site, routes, "/api/v1/domains/{name}/agreement",
+               "Record that TLS may be required: {by, reason, agreement, tls_ready}; or {by, "
+               "reason, withdraw}",
+               on_domain(&AdminActions::agreement, Listed::must));
+  if (site.actions.maintenance)
+    post_route(site, routes, "/api/v1/maintenance",
+               "Announce work: {by, reason, domains, mx, from, until}",
+               [](const Site& own, const PathValues&, const AdminRequest& asked,
+                  AdminAnswer answer) { own.actions.maintenance(asked, std::move(answer)); });
+  if (site.actions.end_maintenance)
+    post_route(site, routes, "/api/v1/maintenance/{id}/end",
+               "End an announced window now: {by, reason}", end_maintenance);
 }
 
 }  // namespace mailfleet

@@ -12,7 +12,7 @@ class Database;
 struct AuditEntry {
   Time at{};
   std::string actor{};    // who they said they were, or their address
-  std::string action{};   // reload, recheck, acknowledge
+  std::string action{};   // reload, recheck, acknowledge, agreement, maintenance, …
   std::string subject{};  // a domain, or empty
   std::string detail{};   // what they sent, JSON
 };
