@@ -373,6 +373,12 @@ struct Admin {
                 [](const Name& name, const AdminRequest& request, AdminAnswer answer) {
                   if (!request.body["by"].as_string()) return answer({.status = 422, .detail = "by is missing"});
                   answer({.body = Value::object({{"domain", name.text()}, {"by", request.body["by"]}})});
+                },
+            .agreement = [](const Name&, const AdminRequest&, AdminAnswer answer) { answer({}); },
+            .maintenance = [](const AdminRequest&, AdminAnswer answer) { answer({}); },
+            .end_maintenance =
+                [](int64_t id, const AdminRequest&, AdminAnswer answer) {
+                  answer({.body = Value::object({{"id", id}})});
                 }};
   }
   int post(const std::string& path, httplib::Headers headers, const std::string& body = "{}",
@@ -386,6 +392,53 @@ struct Admin {
 const std::string recheck = "/api/v1/domains/cardiff.gov.uk/recheck";
 
 }  // namespace
+
+TEST_CASE("admin: each act is refused without the token, from elsewhere, as no JSON, by GET") {
+  Admin admin;
+  const httplib::Headers token = {{"Authorization", "Bearer secret-token"}};
+  const auto with = [&](const char* name, const char* value) {
+    httplib::Headers out = token;
+    out.emplace(name, value);
+    return out;
+  };
+  const std::string own = "http://127.0.0.1:" + std::to_string(admin.server.ports.admin.front());
+  for (const std::string path :
+       {"/-/reload", "/api/v1/domains/cardiff.gov.uk/recheck", "/api/v1/domains/cardiff.gov.uk/acknowledge",
+        "/api/v1/domains/cardiff.gov.uk/agreement", "/api/v1/maintenance", "/api/v1/maintenance/7/end"}) {
+    CAPTURE(path);
+    CHECK(admin.post(path, token, R"({"by":"me"})") / 100 == 2);
+    CHECK(admin.post(path, with("Origin", own.c_str()), R"({"by":"me"})") / 100 == 2);
+    CHECK(admin.post(path, {}) == 401);
+    CHECK(admin.post(path, {{"Authorization", "Bearer secret-tokem"}}) == 401);
+    CHECK(admin.post(path, {{"Authorization", "Bearer "}}) == 401);
+    CHECK(admin.post(path, with("Origin", "https://evil.example")) == 403);
+    CHECK(admin.post(path, with("Origin", "null")) == 403);
+    CHECK(admin.post(path, with("Host", "evil.example")) == 403);
+    CHECK(admin.post(path, token, "by=me", "application/x-www-form-urlencoded") == 415);
+    CHECK(admin.post(path, token, "{}", "text/plain") == 415);
+    CHECK(admin.post(path, token, "{\"by\":") == 400);
+    CHECK(admin.post(path, token, "[]") == 400);
+    CHECK(admin.post(path, token, std::string(200'000, ' ')) == 413);
+    CHECK(ask(admin.server.ports.admin.front(), path, token).status == 405);
+  }
+  CHECK(admin.post("/api/v1/maintenance/seven/end", token) == 404);
+  CHECK(admin.post("/api/v1/maintenance/7x/end", token) == 404);
+}
+
+TEST_CASE("admin: who is not in the fleet is told so") {
+  Admin admin;
+  httplib::Client client("127.0.0.1", admin.server.ports.admin.front());
+  const httplib::Headers token = {{"Authorization", "Bearer secret-token"}};
+  for (const std::string act : {"recheck", "agreement"}) {
+    const auto result =
+        client.Post("/api/v1/domains/elsewhere.example/" + act, token, "{}", "application/json");
+    REQUIRE(result);
+    CHECK(result->status == 404);
+    CHECK(result->get_header_value("Content-Type") == "application/problem+json");
+    CHECK(parsed(result->body).at("detail") == "elsewhere.example is not in the fleet list");
+  }
+  CHECK(admin.post("/api/v1/domains/not..a.name/acknowledge", token, R"({"by":"me"})") == 404);
+}
 
 TEST_CASE("admin: only with the token, from here, as JSON, by POST") {
   Admin admin;

@@ -65,6 +65,9 @@ struct SampleSite {
     actions.reload = done;
     actions.recheck = done;
     actions.acknowledge = done;
+    actions.agreement = done;
+    actions.maintenance = done;
+    actions.end_maintenance = done;
     settings.clock = sample_now;
     snapshots.store(sample_snapshot());
     add_api_routes(site, routes);
@@ -128,7 +131,14 @@ std::string api_page(const std::vector<Route>& routes) {
          "`admin_token_file`) and a JSON body. 401 without\nthe token, 403 without a token file, "
          "415 for another type. "
          "Each act is a row of the audit table and a line of the log.\n\n" +
-         rows(routes, [](const Route& r) { return r.audience == Audience::admin; });
+         rows(routes, [](const Route& r) { return r.audience == Audience::admin; }) +
+         "`by` and `reason` say who and why, in up to 300 octets each. `acknowledge` takes one of "
+         "`regression` (its id),\n`edition` (true) and `entry` (`change`, `withdraw`, `readmit`). "
+         "`agreement` takes `agreement` (text) and `tls_ready` (date),\nor `withdraw` (true); it "
+         "stands above the fleet list. `maintenance` takes `domains` and `mx` (lists of names, one "
+         "may be\nleft out), `from` and `until` (at most 31 days apart), and answers with the "
+         "`id` that ends it. What does not say what is\nneeded is 422, what the store does not "
+         "take 503; either has changed nothing.\n";
 }
 
 std::string in_cell(std::string text) {
