@@ -54,6 +54,8 @@ struct DomainDetails {
   std::optional<ReportSums> reports{};  // of the last 30 days; empty: none were imported
 };
 
+enum class EditionPart : uint8_t { body, signature, jws };
+
 class Details {
  public:
   virtual ~Details() = default;
@@ -66,6 +68,9 @@ class Details {
       std::optional<Name> domain, int64_t before_id, size_t limit,
       std::function<void(std::vector<std::pair<int64_t, HistoryRow>>, std::vector<Name>)>
           answer) = 0;
+  // An earlier edition of the feed, or a signature of it; empty when it is not kept any more.
+  virtual void edition(uint64_t serial, EditionPart part,
+                       std::function<void(std::optional<std::string>)> answer) = 0;
   // Empty when the store has nothing or cannot be read now. Asks nobody.
   virtual void sender(const Name& name, const Address& ip, const std::string& mail_from,
                       std::function<void(std::optional<SenderVerdict>)> answer) = 0;

@@ -38,6 +38,13 @@ class PostedDetails : public Details {
                    });
   }
 
+  void edition(uint64_t serial, EditionPart part,
+               std::function<void(std::optional<std::string>)> answer) override {
+    inner_.edition(serial, part, [post = post_, answer](std::optional<std::string> text) {
+      post([answer, text = std::move(text)]() mutable { answer(std::move(text)); });
+    });
+  }
+
   void sender(const Name& name, const Address& ip, const std::string& mail_from,
               std::function<void(std::optional<SenderVerdict>)> answer) override {
     inner_.sender(name, ip, mail_from,

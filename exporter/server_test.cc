@@ -297,7 +297,16 @@ TEST_CASE("feed: what the edition holds, and 503 before there is one") {
   CHECK(ask(after.ports.listen[0], "/feed/v1/trusted-domains.json").body == "{}");
   CHECK(ask(after.ports.listen[0], "/feed/v1/trusted-domains.json", {{"If-None-Match", "\"e\""}}).status == 304);
   CHECK(ask(after.ports.listen[0], "/feed/v1/trusted-domains.json.sig").status == 404);
-  CHECK(ask(after.ports.listen[0], "/feed/v1/editions/4.json").status == 404);
+  // An earlier one is read from the store.
+  const Asked earlier = ask(after.ports.listen[0], "/feed/v1/editions/4.json");
+  CHECK(earlier.status == 200);
+  CHECK(earlier.body == "{\"serial\":4}");
+  CHECK(earlier.headers.find("Content-Type")->second == "application/json");
+  CHECK(ask(after.ports.listen[0], "/feed/v1/editions/4.json", {{"If-None-Match", earlier.headers.find("ETag")->second}}).status == 304);
+  CHECK(ask(after.ports.listen[0], "/feed/v1/editions/4.json.sig").body == "signature of 4");
+  for (const char* nothing : {"3.json", "5.json", "6.json", "4.json.asc", "4", "x.json", "-1.json", "99999999999999999999.json"})
+    CHECK_MESSAGE(ask(after.ports.listen[0], std::string("/feed/v1/editions/") + nothing).status == 404, nothing);
+  CHECK(ask(before.ports.listen[0], "/feed/v1/editions/4.json").status == 503);
 }
 
 TEST_CASE("web: HEAD says what GET would, without the body") {

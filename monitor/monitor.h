@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 
+#include "exporter/feed/documents.h"
 #include "monitor/clock.h"
 #include "monitor/config.h"
 #include "monitor/data_lock.h"
@@ -61,6 +62,8 @@ class Monitor {
   size_t windows(Time now) const;
   // What the store remembered of the domains on the trusted list; once.
   std::vector<DomainMemory> take_listed() { return std::move(listed_); }
+  // Domains of the fleet of which TLS cannot be required, as remembered; once.
+  std::vector<FeedException> take_exceptions() { return std::move(exceptions_); }
   const ProbeCounters& probe_counters() const;
 
  private:
@@ -87,6 +90,7 @@ class Monitor {
   std::vector<MaintenanceRow> announced_{};    // by people, over the admin listener
   std::map<Name, AgreementRow> agreements_{};  // likewise
   std::vector<DomainMemory> listed_{};
+  std::vector<FeedException> exceptions_{};
   std::optional<Time> remembered_{};  // the latest look that is written down
   std::optional<ClockWatch> clock_{};
   std::vector<Name> unsettled_{};  // were waiting for a confirming look when the monitor ended

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <charconv>
 #include <stdexcept>
 
 #include "exporter/feed/encoding.h"
@@ -16,7 +17,9 @@ namespace {
 
 // A signing key is good for this long after its file was made; rotate before (next_signing_key).
 constexpr Seconds signing_key_lifetime{2 * 365 * 86400};
-constexpr const char* feed_path = "/feed/v1/trusted-domains.json";
+const std::string feed_folder = "/feed/v1/";
+const std::string feed_path = feed_folder + "trusted-domains.json";
+const std::string edition_folder = feed_folder + "editions/";
 
 std::optional<SigningKey> key_in(const std::filesystem::path& file) {
   if (file.empty()) return {};
@@ -38,6 +41,24 @@ DocumentPtr document(std::string body, const char* content_type) {
   return out;
 }
 
+DocumentPtr document_of(const FeedView& view, const std::string& path) {
+  const auto found =
+      std::ranges::find(view.documents, path, &std::pair<std::string, DocumentPtr>::first);
+  return found == view.documents.end() ? nullptr : found->second;
+}
+
+// Those that nobody is promised any more.
+void drop_old_editions(const std::filesystem::path& folder, uint64_t newest) {
+  for (const auto& each : std::filesystem::directory_iterator(folder)) {
+    const std::string name = each.path().filename().string();
+    const std::string digits = name.substr(0, name.find_first_not_of("0123456789"));
+    uint64_t serial = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), serial);
+    const bool ours = error == std::errc() && name.substr(digits.size()).starts_with(".json");
+    if (ours && serial + editions_kept <= newest) std::filesystem::remove(each.path());
+  }
+}
+
 PressSettings press_settings(const TrustConfig& config, std::string base_url) {
   if (!base_url.ends_with('/')) base_url += '/';
   return {.issuer = std::move(base_url),
@@ -57,14 +78,13 @@ Publisher::Publisher(const TrustConfig& config, std::string base_url, Parts part
       key_(key_in(config.signing_key)),
       next_key_(key_in(config.next_signing_key)) {}
 
-void Publisher::restore(std::vector<EditionRow> editions,
+void Publisher::restore(const std::optional<EditionRow>& last,
                         const std::vector<TransitionRow>& transitions) {
   for (const TransitionRow& row : transitions) moved(row.domain, row.transition, row.at);
-  for (size_t i = editions.size(); i-- > 0;) keep(editions[i]);
-  if (!editions.empty()) {
-    const EditionRow& last = editions.front();
-    state_ = {.serial = last.serial, .sha256 = last.sha256};
-    if (auto read = read_edition(last.body); std::holds_alternative<Edition>(read))
+  if (last) {
+    keep(*last);
+    state_ = {.serial = last->serial, .sha256 = last->sha256};
+    if (auto read = read_edition(last->body); std::holds_alternative<Edition>(read))
       state_.last = std::get<Edition>(std::move(read));
   }
   // A database that was lost or set back must not make the serial go back for consumers.
@@ -127,6 +147,12 @@ std::string Publisher::organisation(const Name& domain) const {
   return last ? last->organisation : std::string();
 }
 
+std::vector<Name> Publisher::excepted() const {
+  std::vector<Name> out;
+  for (const auto& [name, exception] : exceptions_) out.push_back(name);
+  return out;
+}
+
 std::vector<Name> Publisher::domains() const {
   std::vector<Name> out;
   for (const auto& [name, entry] : entries_) out.push_back(name);
@@ -165,6 +191,8 @@ void Publisher::tick(Time now) {
   if (held && !held_) parts_.held(pressed.falling, pressed.active);
   if (!held && held_) parts_.released();
   held_ = held;
+  // After a restart the last edition stands, also while the next waits for a person.
+  if (!shown_ && newest_ && state_.last && newest_->serial == state_.serial) show(now);
 }
 
 void Publisher::publish(Pressed pressed, Time now) {
@@ -190,15 +218,11 @@ void Publisher::publish(Pressed pressed, Time now) {
     state_ = {.serial = row.serial, .sha256 = row.sha256, .last = std::move(*edition)};
     keep(row);
     show(now);
-    try {
-      write_files();
-    } catch (const std::exception& error) {
-      parts_.trouble(error.what());
-    }
   });
 }
 
-// The documents of an edition are made once and served as long as it is kept.
+// The documents of an edition are made once and served until the next; older ones are read from the
+// store when somebody asks.
 void Publisher::keep(const EditionRow& row) {
   Kept kept{.serial = row.serial,
             .issued = row.issued,
@@ -208,33 +232,38 @@ void Publisher::keep(const EditionRow& row) {
     kept.signature = document(row.signature, "text/plain; charset=utf-8");
     kept.jws = document(row.jws, "application/jose");
   }
-  editions_.push_front(std::move(kept));
-  if (editions_.size() > editions_kept) editions_.pop_back();
+  newest_ = std::move(kept);
 }
 
-void Publisher::write_files() {
-  if (config_.publish_dir.empty() || editions_.empty()) return;
-  const Kept& latest = editions_.front();
-  const auto file = [&](const char* end) {
-    return (config_.publish_dir / (std::string("trusted-domains.json") + end)).string();
-  };
-  std::filesystem::create_directories(config_.publish_dir);
-  // Each edition lies under its serial with its signatures before the well-known name points to it,
-  // so that a reader who follows the serial never sees a body with another's signature.
+void Publisher::write_files(const FeedView& view) {
+  if (config_.publish_dir.empty()) return;
   const std::filesystem::path folder = config_.publish_dir / "editions";
   std::filesystem::create_directories(folder);
-  const std::string base = (folder / std::to_string(latest.serial)).string() + ".json";
-  replace_file(base, latest.body->body);
-  if (latest.signature) {
-    replace_file(base + ".sig", latest.signature->body);
-    replace_file(base + ".jws", latest.jws->body);
-    replace_file(file(".sig"), latest.signature->body);
-    replace_file(file(".jws"), latest.jws->body);
-  }
-  replace_file(file(""), latest.body->body);
+  write_edition(folder);
+  drop_old_editions(folder, newest_->serial);
+  // Signatures go before what they sign, so that a new text never lies beside an old signature.
+  for (const std::string name :
+       {"keys.json", "changes.json", "exceptions.json.sig", "exceptions.json"})
+    if (const DocumentPtr made = document_of(view, feed_folder + name))
+      replace_file((config_.publish_dir / name).string(), made->body);
 }
 
-void Publisher::add_documents(FeedView& view, Time now) {
+void Publisher::write_edition(const std::filesystem::path& folder) const {
+  // Each edition lies under its serial with its signatures before the well-known name points to it,
+  // so that a reader who follows the serial never sees a body with another's signature.
+  const std::string base = (folder / std::to_string(newest_->serial)).string() + ".json";
+  const std::string known = (config_.publish_dir / "trusted-domains.json").string();
+  replace_file(base, newest_->body->body);
+  if (newest_->signature) {
+    replace_file(base + ".sig", newest_->signature->body);
+    replace_file(base + ".jws", newest_->jws->body);
+    replace_file(known + ".sig", newest_->signature->body);
+    replace_file(known + ".jws", newest_->jws->body);
+  }
+  replace_file(known, newest_->body->body);
+}
+
+void Publisher::add_documents(FeedView& view, Time now) const {
   const auto add = [&](std::string path, std::string body, const char* type) {
     view.documents.emplace_back(std::move(path), document(std::move(body), type));
   };
@@ -267,24 +296,32 @@ void Publisher::add_documents(FeedView& view, Time now) {
         "application/json");
 }
 
-void Publisher::show(Time now) {
-  FeedView view{.serial = state_.serial,
-                .issued = editions_.front().issued,
-                .expires = editions_.front().expires,
+FeedView Publisher::view_at(Time now) const {
+  FeedView view{.serial = newest_->serial,
+                .issued = newest_->issued,
+                .expires = newest_->expires,
                 .is_signed = key_.has_value()};
-  for (const Kept& each : editions_) {
-    const bool latest = &each == &editions_.front();
-    const auto add = [&](const char* end, const DocumentPtr& made) {
-      if (!made) return;
-      view.documents.emplace_back(
-          "/feed/v1/editions/" + std::to_string(each.serial) + ".json" + end, made);
-      if (latest) view.documents.emplace_back(std::string(feed_path) + end, made);
-    };
-    add("", each.body);
-    add(".sig", each.signature);
-    add(".jws", each.jws);
-  }
+  const auto add = [&](const char* end, const DocumentPtr& made) {
+    if (!made) return;
+    view.documents.emplace_back(edition_folder + std::to_string(newest_->serial) + ".json" + end,
+                                made);
+    view.documents.emplace_back(feed_path + end, made);
+  };
+  add("", newest_->body);
+  add(".sig", newest_->signature);
+  add(".jws", newest_->jws);
   add_documents(view, now);
+  return view;
+}
+
+void Publisher::show(Time now) {
+  FeedView view = view_at(now);
+  try {
+    write_files(view);
+  } catch (const std::exception& error) {
+    parts_.trouble(error.what());
+  }
+  shown_ = true;
   parts_.show(std::move(view));
 }
 

@@ -3,7 +3,6 @@
 // written whole or not at all.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -16,7 +15,9 @@
 
 namespace mailfleet {
 
-constexpr size_t editions_kept = 20;  // the contract says at least ten
+// In the store and in publish_dir; the contract says at least ten. Only the newest is in memory:
+// with 100,000 entries one is some 56 MB.
+constexpr size_t editions_kept = 20;
 // Changes that come together make one edition.
 constexpr Seconds least_edition_gap{2};
 
@@ -33,12 +34,14 @@ class Publisher {
 
   // Throws std::runtime_error for a signing key that cannot be used.
   Publisher(const TrustConfig& config, std::string base_url, Parts parts);
-  // What was published before: the newest first, and all transitions.
-  void restore(std::vector<EditionRow> editions, const std::vector<TransitionRow>& transitions);
+  // What was published last, and all transitions.
+  void restore(const std::optional<EditionRow>& last,
+               const std::vector<TransitionRow>& transitions);
 
   // What the press must know of one domain now; a domain that is not listed is taken out.
   void set_entry(PressEntry entry);
   void set_exception(const Name& domain, std::optional<FeedException> exception);
+  std::vector<Name> excepted() const;
   // By a person's word, of a domain that nothing else is remembered of. False when the last edition
   // does not name it, or says so already.
   bool withdraw(const Name& domain, Time now);
@@ -60,8 +63,10 @@ class Publisher {
   const FeedEntry* last_entry(const Name& domain) const;
   void publish(Pressed pressed, Time now);
   void show(Time now);
-  void write_files();
-  void add_documents(FeedView& view, Time now);
+  void write_files(const FeedView& view);
+  void write_edition(const std::filesystem::path& folder) const;
+  FeedView view_at(Time now) const;
+  void add_documents(FeedView& view, Time now) const;
 
   TrustConfig config_;
   PressSettings settings_;
@@ -80,7 +85,8 @@ class Publisher {
     DocumentPtr jws{};
   };
   void keep(const EditionRow& row);
-  std::deque<Kept> editions_{};  // newest first
+  std::optional<Kept> newest_{};
+  bool shown_ = false;
   PressState state_{};
   bool news_ = true;
   bool saving_ = false;

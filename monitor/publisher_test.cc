@@ -7,11 +7,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include "exporter/feed/encoding.h"
+#include "exporter/feed/exceptions.h"
 #include "exporter/feed/verify.h"
 #include "monitor/cli/files.h"
 #include "tests/scratch_folder.h"
@@ -35,13 +37,14 @@ PressEntry entry_of(uint64_t round) {
   return out;
 }
 
-std::unique_ptr<Publisher> publisher_in(const fs::path& folder) {
+std::unique_ptr<Publisher> publisher_in(
+    const fs::path& folder, std::function<void(FeedView)> show = [](FeedView) {}) {
   TrustConfig config;
   config.signing_key = folder / "key";
   config.publish_dir = folder / "feed";
   Publisher::Parts parts;
   parts.save = [](EditionRow, std::function<void(bool)> saved) { saved(true); };
-  parts.show = [](FeedView) {};
+  parts.show = std::move(show);
   parts.held = [](size_t, size_t) {};
   parts.released = [] {};
   parts.trouble = [](const std::string&) {};
@@ -138,6 +141,98 @@ TEST_CASE("publisher: Debian's minisign and openssl accept what is published, an
   write(feed, body);
   CHECK(run(minisign) != 0);
   CHECK(run(openssl) != 0);
+}
+
+TEST_CASE(
+    "publisher: the exceptions lie beside the edition, signed, and with them keys and changes") {
+  const ScratchFolder folder(ScratchFolder::Kind::memory);
+  const SigningKey key = SigningKey::generate();
+  key.write_files((folder.path() / "key").string());
+  const auto publisher = publisher_in(folder.path());
+  FeedException plain(*Name::parse("plain.gov.uk"));
+  plain.organisation = "Plain";
+  plain.seen = begin;
+  publisher->set_exception(plain.domain, plain);
+  publish(*publisher, 1, begin);
+  const fs::path feed = folder.path() / "feed";
+  const auto text = [&](const char* name) {
+    const auto out = read_whole_file_if_any((feed / name).string(), 1 << 20);
+    REQUIRE_MESSAGE(out, name);
+    return *out;
+  };
+  const auto read = read_exceptions(text("exceptions.json"));
+  REQUIRE(std::holds_alternative<ExceptionList>(read));
+  CHECK(std::get<ExceptionList>(read).entries.at(0).domain == plain.domain);
+  CHECK(text("keys.json").find("\"keys\"") != std::string::npos);
+  CHECK(text("changes.json").find("\"changes\"") != std::string::npos);
+  const std::string exceptions = (feed / "exceptions.json").string();
+  CHECK(run("minisign -V -q -p " + (folder.path() / "key.pub").string() + " -m " + exceptions +
+            " -x " + exceptions + ".sig") == 0);
+  publisher->set_exception(plain.domain, {});
+  publish(*publisher, 1, begin + Seconds(60));
+  CHECK(std::get<ExceptionList>(read_exceptions(text("exceptions.json"))).entries.empty());
+  for (const auto& each : fs::directory_iterator(feed))  // nothing half written is left
+    CHECK_MESSAGE(each.path().filename().string().find(".json") != std::string::npos, each.path());
+}
+
+TEST_CASE("publisher: as many editions lie in the folder as are promised, and one in memory") {
+  const ScratchFolder folder(ScratchFolder::Kind::memory);
+  SigningKey::generate().write_files((folder.path() / "key").string());
+  std::vector<FeedView> shown;
+  const auto publisher = publisher_in(folder.path(), [&](FeedView view) { shown = {view}; });
+  const fs::path editions = folder.path() / "feed/editions";
+  fs::create_directories(editions);
+  write(editions / "notes.txt", "an operator's own");
+  publish(*publisher, static_cast<int>(editions_kept) + 5, begin);
+  size_t bodies = 0;
+  for (const auto& each : fs::directory_iterator(editions))
+    bodies += each.path().extension() == ".json";
+  CHECK(bodies == editions_kept);
+  CHECK(!fs::exists(editions / "5.json"));
+  CHECK(!fs::exists(editions / "5.json.sig"));
+  CHECK(fs::exists(editions / "6.json.jws"));
+  CHECK(fs::exists(editions / "notes.txt"));
+  REQUIRE(shown.size() == 1);
+  const auto in_memory = std::ranges::count_if(shown.front().documents, [](const auto& each) {
+    return each.first.find("/editions/") != std::string::npos;
+  });
+  CHECK(in_memory == 3);  // the newest and its signatures
+}
+
+TEST_CASE("publisher: after a restart the last edition is served while the next one is held") {
+  const ScratchFolder folder(ScratchFolder::Kind::memory);
+  SigningKey::generate().write_files((folder.path() / "key").string());
+  std::optional<EditionRow> last;
+  bool held = false;
+  uint64_t shown = 0;
+  const auto made = [&] {
+    TrustConfig config;
+    config.signing_key = folder.path() / "key";
+    Publisher::Parts parts;
+    parts.save = [&](EditionRow row, std::function<void(bool)> saved) {
+      last = std::move(row);
+      saved(true);
+    };
+    parts.show = [&](FeedView view) { shown = view.serial; };
+    parts.held = [&](size_t, size_t) { held = true; };
+    parts.released = [] {};
+    parts.trouble = [](const std::string&) {};
+    return std::make_unique<Publisher>(config, "https://mailfleet.example/", std::move(parts));
+  };
+  const auto first = made();
+  for (int i = 0; i < 10; ++i) {
+    PressEntry entry = entry_of(0);
+    entry.domain = *Name::parse("d" + std::to_string(i) + ".gov.uk");
+    first->set_entry(std::move(entry));
+  }
+  first->tick(begin);
+  CHECK(shown == 1);
+  shown = 0;
+  const auto again = made();
+  again->restore(last, {});
+  again->tick(begin + Seconds(60));  // nobody is known any more: all would be suspended
+  CHECK(held);
+  CHECK(shown == 1);
 }
 
 TEST_CASE("publisher: a database that was lost does not make the serial go back") {

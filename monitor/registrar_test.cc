@@ -55,6 +55,7 @@ struct Office {
   Config config = made();
   boost::asio::io_context io{1};
   SelfMetrics metrics{};
+  SnapshotPtr shown{};
   std::unique_ptr<Monitor> monitor{};
   std::unique_ptr<SnapshotBuilder> builder{};
   std::unique_ptr<Telling> telling{};
@@ -79,7 +80,8 @@ struct Office {
                                         Outside{.now = [this] { return now; },
                                                 .steady = [this] { return now.time_since_epoch(); },
                                                 .prober = &network});
-    builder = std::make_unique<SnapshotBuilder>([](SnapshotPtr) {});
+    builder =
+        std::make_unique<SnapshotBuilder>([this](SnapshotPtr next) { shown = std::move(next); });
     telling = std::make_unique<Telling>(io, config, *monitor, *builder, metrics,
                                         "http://monitor.example/");
     registrar = std::make_unique<Registrar>(*monitor, post());
@@ -273,4 +275,40 @@ TEST_CASE("telling: a trusted domain that left the fleet list can be opted out b
   CHECK(asked.body["state"].as_string() == "suspended");
   office.now += least_withdrawal_wait;
   CHECK(office.acknowledge("gone.gov.uk", opt_out).body["state"].as_string() == "withdrawn");
+}
+
+TEST_CASE("telling: the list of exceptions is whole in the first edition after a restart") {
+  Office office;
+  for (const char* domain : {"a.gov.uk", "gone.gov.uk"}) {  // neither offers STARTTLS
+    Look look(name(domain));
+    look.posture.at = noon;
+    look.posture.standings.push_back(
+        {.check = "mx",
+         .level = 1,
+         .seen = noon,
+         .facts = body(
+             R"({"kind":"explicit","hosts":[{"host":"mx.a.gov.uk","addresses":["192.0.2.1"]}]})")});
+    look.posture.standings.push_back(
+        {.check = "starttls",
+         .level = 0,
+         .seen = noon,
+         .facts = body(
+             R"({"endpoints":[{"host":"mx.a.gov.uk","address":"192.0.2.1","reachable":true,"offered":false}]})")});
+    wait_for<Saved>(office.monitor->store(),
+                    [&](Database& database) { return save_look(database, look, all_checks()); });
+  }
+  office.restart();
+  office.telling->tick(office.now);
+  const auto guard = boost::asio::make_work_guard(office.io);
+  office.io.restart();
+  std::string exceptions;
+  for (int i = 0; i < 100 && exceptions.empty(); ++i) {
+    office.io.run_one_for(std::chrono::milliseconds(100));
+    office.builder->tick(office.monitor->state(), office.now,
+                         std::chrono::steady_clock::now() + std::chrono::hours(i));
+    for (const auto& [path, document] : office.shown->feed.documents)
+      if (path == "/feed/v1/exceptions.json") exceptions = document->body;
+  }
+  CHECK(says(exceptions, "\"a.gov.uk\""));
+  CHECK(!says(exceptions, "gone.gov.uk"));  // it is no longer ours to tell of
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "monitor/store/history.h"
+#include "monitor/store/ledger.h"
 #include "monitor/store/report_rows.h"
 
 namespace mailfleet {
@@ -87,6 +88,16 @@ void StoreDetails::sender(const Name& name, const Address& ip, const std::string
       run_here,
       [answer = std::move(answer)](std::optional<std::optional<SenderVerdict>> verdict) {
         answer(verdict ? std::move(*verdict) : std::nullopt);
+      });
+}
+
+void StoreDetails::edition(uint64_t serial, EditionPart part,
+                           std::function<void(std::optional<std::string>)> answer) {
+  store_.ask<std::optional<std::string>>(
+      [serial, part](Database& database) { return read_edition_part(database, serial, part); },
+      run_here,
+      [answer = std::move(answer)](std::optional<std::optional<std::string>> text) {
+        answer(text ? std::move(*text) : std::nullopt);
       });
 }
 

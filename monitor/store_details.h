@@ -26,7 +26,8 @@ class StoreDetails : public Details {
   void changes(std::optional<Name> domain, int64_t before_id, size_t limit,
                std::function<void(std::vector<std::pair<int64_t, HistoryRow>>, std::vector<Name>)>
                    answer) override;
-
+  void edition(uint64_t serial, EditionPart part,
+               std::function<void(std::optional<std::string>)> answer) override;
   void sender(const Name& name, const Address& ip, const std::string& mail_from,
               std::function<void(std::optional<SenderVerdict>)> answer) override;
 

@@ -146,21 +146,26 @@ void Telling::restore() {
       monitor_.store(), [since = now - ended_incidents_shown](Database& database) {
         return read_incidents(database, since);
       }));
-  publisher_.restore(wait_for<std::vector<EditionRow>>(
-                         monitor_.store(),
-                         [](Database& database) { return read_editions(database, editions_kept); }),
+  publisher_.restore(wait_for<std::optional<EditionRow>>(monitor_.store(), read_last_edition),
                      wait_for<std::vector<TransitionRow>>(monitor_.store(), [](Database& database) {
                        return read_transitions(database);
                      }));
   for (const DomainMemory& memory : monitor_.take_listed())
     set_entry(memory.name, memory.trust, memory.posture, eligibility_of(memory.posture),
               memory.remembered);
+  // A list of exceptions that forgot some would force TLS where none is spoken.
+  for (FeedException& each : monitor_.take_exceptions()) {
+    const Name domain = each.domain;
+    publisher_.set_exception(domain, std::move(each));
+  }
   fleet_changed();
 }
 
 void Telling::fleet_changed() {
   for (const Name& name : publisher_.domains())
     if (!monitor_.state().find(name)) leave(name);
+  for (const Name& name : publisher_.excepted())
+    if (!monitor_.state().find(name)) publisher_.set_exception(name, {});
 }
 
 // Nobody looks at it any more, and nobody said that it wants to go.

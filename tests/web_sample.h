@@ -26,6 +26,10 @@ class SampleDetails : public Details {
                std::function<void(std::vector<std::pair<int64_t, HistoryRow>>, std::vector<Name>)>
                    answer) override;
 
+  // Edition 4 is kept, and no other.
+  void edition(uint64_t serial, EditionPart part,
+               std::function<void(std::optional<std::string>)> answer) override;
+
   // 192.0.2.1 passes, 192.0.2.2 fails; of others nothing is known.
   void sender(const Name& name, const Address& ip, const std::string& mail_from,
               std::function<void(std::optional<SenderVerdict>)> answer) override;

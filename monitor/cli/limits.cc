@@ -6,6 +6,7 @@
 
 #include "checks/base/value.h"
 #include "exporter/feed/edition.h"
+#include "exporter/feed/feed_routes.h"
 #include "exporter/http/connection.h"
 #include "exporter/http/listener.h"
 #include "exporter/http/request_reader.h"
@@ -48,6 +49,9 @@ constexpr auto other_limits = std::to_array<Limit>({
     {"metrics-per-domain", number(max_domains_all), "domains",
      "above, only failing domains have series of their own"},
     {"feed-edition", number(max_edition_octets), "octets", "100,000 entries are some 60 MB"},
+    {"feed-editions-lent", number(max_old_editions_lent), "documents",
+     "earlier editions read from the store at a time, each up to some 56 MB"},
+    {"feed-mx-hosts", number(max_mx_hosts_in_entry), "hosts", "in one entry"},
     {"report-file", number(reports::max_file_bytes), "octets", "the largest mail people may send"},
     {"report-unpacked", number(reports::max_document_bytes), "octets", "some 50,000 records"},
     {"report-unpack-ratio", number(reports::max_unpack_ratio), "times",
@@ -73,7 +77,6 @@ constexpr auto other_limits = std::to_array<Limit>({
     {"report-count", reports::max_count, "messages",
      "more than the world's mail of a day; sums cannot overflow"},
     {"report-period", reports::max_period.count(), "days", "a report covers a day, seldom a week"},
-    {"feed-mx-hosts", number(max_mx_hosts_in_entry), "hosts", "in one entry"},
 });
 
 std::vector<Limit> every_limit() {

@@ -1,5 +1,8 @@
 #include "monitor/store/ledger.h"
 
+#include <array>
+#include <limits>
+
 #include "monitor/store/database.h"
 #include "monitor/store/packed.h"
 #include "monitor/store/value_json.h"
@@ -124,21 +127,31 @@ void save_edition(Database& database, const EditionRow& edition, size_t keep) {
   drop.exec();
 }
 
-std::vector<EditionRow> read_editions(Database& database, size_t limit) {
+std::optional<EditionRow> read_last_edition(Database& database) {
   Statement& find = database.prepared(
       "SELECT serial, issued, expires, sha256, body, signature, jws FROM feed_edition ORDER BY "
-      "serial DESC LIMIT ?");
-  find.bind(1, static_cast<int64_t>(limit));
-  std::vector<EditionRow> out;
-  while (find.executeStep())
-    out.push_back({.serial = static_cast<uint64_t>(find.getColumn(0).getInt64()),
-                   .issued = time_in(find.getColumn(1)),
-                   .expires = time_in(find.getColumn(2)),
-                   .sha256 = find.getColumn(3).getString(),
-                   .body = blob(find.getColumn(4)),
-                   .signature = find.getColumn(5).getString(),
-                   .jws = find.getColumn(6).getString()});
-  return out;
+      "serial DESC LIMIT 1");
+  if (!find.executeStep()) return {};
+  return EditionRow{.serial = static_cast<uint64_t>(find.getColumn(0).getInt64()),
+                    .issued = time_in(find.getColumn(1)),
+                    .expires = time_in(find.getColumn(2)),
+                    .sha256 = find.getColumn(3).getString(),
+                    .body = blob(find.getColumn(4)),
+                    .signature = find.getColumn(5).getString(),
+                    .jws = find.getColumn(6).getString()};
+}
+
+std::optional<std::string> read_edition_part(Database& database, uint64_t serial,
+                                             EditionPart part) {
+  static constexpr std::array<const char*, 3> questions{
+      "SELECT body FROM feed_edition WHERE serial = ?",
+      "SELECT signature FROM feed_edition WHERE serial = ?",
+      "SELECT jws FROM feed_edition WHERE serial = ?"};
+  if (serial > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) return {};
+  Statement& find = database.prepared(questions[static_cast<size_t>(part)]);
+  find.bind(1, static_cast<int64_t>(serial));
+  if (!find.executeStep() || find.getColumn(0).getBytes() == 0) return {};
+  return blob(find.getColumn(0));
 }
 
 }  // namespace mailfleet

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "exporter/details.h"
 #include "monitor/watch/incident.h"
 #include "monitor/watch/trust_entry.h"
 
@@ -43,6 +44,9 @@ struct EditionRow {
 };
 // Keeps the latest `keep` editions. Throws when the serial does not grow.
 void save_edition(Database& database, const EditionRow& edition, size_t keep);
-std::vector<EditionRow> read_editions(Database& database, size_t limit);  // newest first
+std::optional<EditionRow> read_last_edition(Database& database);
+
+// Empty when the edition is not kept any more, or was not signed.
+std::optional<std::string> read_edition_part(Database& database, uint64_t serial, EditionPart part);
 
 }  // namespace mailfleet
