@@ -293,7 +293,7 @@ TEST_CASE("telling: the list of exceptions is whole in the first edition after a
          .level = 0,
          .seen = noon,
          .facts = body(
-             R"({"endpoints":[{"host":"mx.a.gov.uk","address":"192.0.2.1","reachable":true,"offered":false}]})")});
+             R"({"endpoints":[{"host":"mx.a.gov.uk","address":"192.0.2.1","reachable":true,"offered":false,"reason":"not-offered"}]})")});
     wait_for<Saved>(office.monitor->store(),
                     [&](Database& database) { return save_look(database, look, all_checks()); });
   }
@@ -309,6 +309,7 @@ TEST_CASE("telling: the list of exceptions is whole in the first edition after a
     for (const auto& [path, document] : office.shown->feed.documents)
       if (path == "/feed/v1/exceptions.json") exceptions = document->body;
   }
+  INFO(exceptions);
   CHECK(says(exceptions, "\"a.gov.uk\""));
   CHECK(!says(exceptions, "gone.gov.uk"));  // it is no longer ours to tell of
 }

@@ -206,7 +206,12 @@ TEST_CASE("api: what is described is what is there") {
   SelfMetrics metrics;
   const auto act = [](const Name&, const AdminRequest&, AdminAnswer) {};
   const AdminActions actions{
-      .reload = [](const AdminRequest&, AdminAnswer) {}, .recheck = act, .acknowledge = act};
+      .reload = [](const AdminRequest&, AdminAnswer) {},
+      .recheck = act,
+      .acknowledge = act,
+      .agreement = act,
+      .maintenance = [](const AdminRequest&, AdminAnswer) {},
+      .end_maintenance = [](int64_t, const AdminRequest&, AdminAnswer) {}};
   const ServerSettings settings{.clock = sample_now};
   const Site site{settings, snapshots, details, actions, metrics, sample_checks(), {}};
   std::vector<Route> routes;
