@@ -11,6 +11,8 @@ namespace {
 
 constexpr const char* degraded = "self-prober-degraded";
 constexpr const char* failed_test = "self-test-failed";
+constexpr std::string_view unknown_at_once = "unknown at once in more than";
+constexpr const char* failing = "failing tests: ";
 constexpr Seconds figures_told_again{60};
 constexpr Seconds together_period{10};  // the whole fleet is gone through
 
@@ -28,6 +30,19 @@ std::string evidence_of(const Notice& notice, const Posture& posture) {
   }
   if (out.empty()) out = notice.regression.now;
   return notice.remark.empty() ? out : out + "; " + notice.remark;
+}
+
+// The tests that an alert about the monitor names as failing.
+std::vector<std::string> tests_in(const Incident& incident) {
+  std::string_view names = incident.evidence;
+  const size_t at = names.find(failing);
+  if (incident.kind == degraded && at != names.npos)
+    names.remove_prefix(at + std::string_view(failing).size());
+  else if (incident.kind != failed_test || names.starts_with(unknown_at_once))
+    return {};
+  std::vector<std::string> out;
+  for (const std::string_view test : split(names, ',')) out.emplace_back(trim(test));
+  return out;
 }
 
 RegressionView view_of(const Incident& incident) {
@@ -51,14 +66,17 @@ RegressionView view_of(const Incident& incident) {
 
 void Desk::restore(std::vector<Incident> incidents) {
   for (Incident& incident : incidents) {
-    if (incident.kind == failed_test && !incident.ended_at)
-      for (const std::string_view test : split(incident.evidence, ','))
-        self_tests_[std::string(trim(test))] = false;
+    if (!incident.ended_at)
+      for (const std::string& test : tests_in(incident)) self_tests_[test] = false;
     book_.restore(std::move(incident));
   }
   ++version_;
   if (!tell_) return;
   for (const auto& [id, incident] : book_.all()) tell_(incident);
+}
+
+void Desk::restore(const Name& domain, const Posture& posture) {
+  health_.look(domain, unseen_causes(domain, posture));
 }
 
 bool Desk::in_doubt() const {
@@ -98,31 +116,54 @@ void Desk::told(const std::vector<Incident>& incidents) {
     if (const Incident* current = book_.find(incident.id)) tell_(*current);
 }
 
+std::string Desk::failed_tests() const {
+  std::string out;
+  for (const auto& [test, good] : self_tests_)
+    if (!good) (out += out.empty() ? "" : ", ") += test;
+  return out;
+}
+
 // The figures move all the time; they are told anew each minute, or when other checks are meant.
-std::vector<int64_t> Desk::doubt(Time now) {
+std::string Desk::unknown_figures(Time now) {
   const auto doubtful = health_.doubtful();
   if (doubtful.empty()) {
     doubtful_told_.reset();
-    return book_.clear_self(degraded, now);
+    return {};
   }
   if (doubtful == doubtful_ && doubtful_told_ && now - *doubtful_told_ < figures_told_again)
-    return {};
+    return figures_;
   doubtful_ = doubtful;
   doubtful_told_ = now;
-  std::string evidence = "unknown at once in more than " +
-                         std::to_string(settings_.fleet_unknown_percent) + " % of the fleet:";
+  figures_ = std::string(unknown_at_once) + " " + std::to_string(settings_.fleet_unknown_percent) +
+             " % of the fleet:";
   for (const std::string& check : doubtful)
-    evidence += " " + check + " (" + std::to_string(health_.unknown_causes(check)) + " of " +
+    figures_ += " " + check + " (" + std::to_string(health_.unknown_causes(check)) + " of " +
                 std::to_string(health_.domains()) + ")";
-  return book_.raise_self(degraded, evidence, now);
+  return figures_;
 }
 
-std::vector<int64_t> Desk::test_failures(Time now) {
-  std::string failed;
-  for (const auto& [test, good] : self_tests_)
-    if (!good) (failed += failed.empty() ? "" : ", ") += test;
-  return failed.empty() ? book_.clear_self(failed_test, now)
-                        : book_.raise_self(failed_test, failed, now);
+// One cause, one alert: a dead resolver fails a test and hides the fleet. The alert that came first
+// stands for both, until the tests pass and the fleet has been seen again.
+std::vector<int64_t> Desk::own_trouble(Time now) {
+  const std::string failed = failed_tests();
+  const std::string figures = unknown_figures(now);
+  const char* kind = book_.is_open_self(failed_test) ? failed_test
+                     : book_.is_open_self(degraded)  ? degraded
+                     : failed.empty()                ? degraded
+                                                     : failed_test;
+  std::vector<int64_t> changed;
+  const auto add = [&](const std::vector<int64_t>& more) {
+    changed.insert(changed.end(), more.begin(), more.end());
+  };
+  const bool trouble = !failed.empty() || !figures.empty();
+  for (const char* other : {degraded, failed_test})
+    if (!trouble || other != kind) add(book_.clear_self(other, now));
+  if (!trouble) return changed;
+  if (kind == degraded && !failed.empty())
+    add(book_.raise_self(kind, figures + (figures.empty() ? "" : "; ") + failing + failed, now));
+  else
+    add(book_.raise_self(kind, failed.empty() ? figures : failed, now));
+  return changed;
 }
 
 // While it may be us, nobody else is named.
@@ -133,9 +174,9 @@ std::vector<int64_t> Desk::unseen_together(Time now) {
 }
 
 std::vector<Incident> Desk::tick(Time now) {
-  std::vector<int64_t> changed = doubt(now);
-  for (const auto& more : {test_failures(now), unseen_together(now)})
-    changed.insert(changed.end(), more.begin(), more.end());
+  std::vector<int64_t> changed = own_trouble(now);
+  const auto together = unseen_together(now);
+  changed.insert(changed.end(), together.begin(), together.end());
   book_.prune(now - ended_incidents_shown);
   return copies(changed);
 }
@@ -154,9 +195,9 @@ std::vector<Incident> Desk::clear_self(const std::string& kind, Time now) {
   return copies(book_.clear_self(kind, now));
 }
 
-std::vector<Incident> Desk::forget(const Name& domain, Time now) {
-  health_.forget(domain);
-  return copies(book_.forget(domain, now));
+void Desk::keep_only(const std::function<bool(const Name&)>& is_watched) {
+  for (const Name& name : health_.known())
+    if (!is_watched(name)) health_.forget(name);
 }
 
 std::optional<Incident> Desk::acknowledge(int64_t id, const std::string& by,

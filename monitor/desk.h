@@ -25,6 +25,9 @@ class Desk {
       : settings_(settings), health_(settings.fleet_unknown_percent) {}
   void set_tell(Tell tell) { tell_ = std::move(tell); }
   void restore(std::vector<Incident> incidents);
+  // Where a domain of the fleet stood when the monitor ended: what could not be seen then is not
+  // seen now.
+  void restore(const Name& domain, const Posture& posture);
 
   // Nothing may be confirmed now: the fleet is in doubt, a self-test failed, or the domain is under
   // announced maintenance.
@@ -50,7 +53,9 @@ class Desk {
   std::vector<Incident> raise_self(const std::string& kind, const std::string& evidence, Time now);
   std::vector<Incident> clear_self(const std::string& kind, Time now);
 
-  std::vector<Incident> forget(const Name& domain, Time now);
+  // Domains that are no longer watched do not count for the fleet. What was told of them stands
+  // until a person acknowledges it: they may only have slipped out of the list.
+  void keep_only(const std::function<bool(const Name&)>& is_watched);
   // Empty when there is no such open incident.
   std::optional<Incident> acknowledge(int64_t id, const std::string& by, const std::string& reason,
                                       Time now);
@@ -60,8 +65,9 @@ class Desk {
   uint64_t version() const { return version_; }  // grows with each change
 
  private:
-  std::vector<int64_t> doubt(Time now);
-  std::vector<int64_t> test_failures(Time now);
+  std::string failed_tests() const;
+  std::string unknown_figures(Time now);
+  std::vector<int64_t> own_trouble(Time now);
   std::vector<int64_t> unseen_together(Time now);
   std::vector<Incident> copies(const std::vector<int64_t>& ids);
 
@@ -71,7 +77,8 @@ class Desk {
   Tell tell_{};
   std::function<bool(const Name&, Time)> is_announced_{};
   std::map<std::string, bool> self_tests_{};
-  std::vector<std::string> doubtful_{};  // as told last
+  std::vector<std::string> doubtful_{};  // as told last, and how
+  std::string figures_{};
   std::optional<Time> doubtful_told_{};
   std::optional<Time> together_at_{};
   uint64_t version_ = 0;

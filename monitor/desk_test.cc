@@ -86,6 +86,56 @@ TEST_CASE("desk: a fleet that goes unknown at once is one alert about the monito
   CHECK(!desk.holds(domain, start));
 }
 
+TEST_CASE("desk: a dead resolver is one alert, whichever sign of it comes first") {
+  const auto blind = [](Desk& desk, bool seen) {
+    for (int i = 0; i < 30; ++i) look(desk, i, seen);
+  };
+  for (const bool test_first : {true, false}) {
+    CAPTURE(test_first);
+    Desk desk(ConfirmSettings{});
+    blind(desk, true);
+    if (test_first) desk.self_test("resolver", false);
+    if (!test_first) blind(desk, false);
+    const auto raised = desk.tick(start);
+    REQUIRE(raised.size() == 1);
+    CHECK(raised.front().kind == (test_first ? "self-test-failed" : "self-prober-degraded"));
+    blind(desk, false);
+    desk.self_test("resolver", false);
+    for (const Incident& each : desk.tick(start + Seconds(60))) CHECK(each.id == raised.front().id);
+    // After a restart too, and the test is known to fail.
+    Desk again(ConfirmSettings{});
+    again.restore({desk.book().all().begin()->second});
+    for (int i = 0; i < 30; ++i) {
+      Posture posture{.at = start};
+      posture.standings.push_back(
+          {.check = "dmarc", .level = 1, .seen = start, .unseen = Judgement{}});
+      again.restore(*Name::parse("d" + std::to_string(i) + ".gov.uk"), posture);
+    }
+    CHECK(again.tick(start + Seconds(90)).empty());
+    CHECK(!again.self_test("resolver", true));
+    // The resolver works, the fleet has not been seen yet: the alert stands.
+    for (const Incident& each : again.tick(start + Seconds(120)))
+      CHECK(each.state == RegressionState::confirmed);
+    CHECK(again.in_doubt());
+    Desk third(ConfirmSettings{});  // and its evidence names no test any more
+    third.restore({again.book().all().begin()->second});
+    CHECK(!third.in_doubt());
+    blind(again, true);
+    const auto ended = again.tick(start + Seconds(180));
+    REQUIRE(ended.size() == 1);
+    CHECK(ended.front().id == raised.front().id);
+    CHECK(ended.front().state == RegressionState::resolved);
+  }
+}
+
+TEST_CASE("desk: who is no longer watched is not counted") {
+  Desk desk(ConfirmSettings{});
+  for (int i = 0; i < 30; ++i) look(desk, i, i >= 5);
+  CHECK(desk.in_doubt());
+  desk.keep_only([](const Name& name) { return name.text() > "d5"; });
+  CHECK(!desk.in_doubt());
+}
+
 TEST_CASE("desk: a provider that is away is one information, unless it may be us") {
   Desk desk(ConfirmSettings{});
   const auto away = [&](int from, int to, bool is_away) {

@@ -227,10 +227,12 @@ void Monitor::restore() {
     for (const DomainMemory& memory : memories) {
       const Eligibility eligibility = eligibility_of(memory.posture);
       state_.restore(memory.name, memory.posture, view_of(memory.trust, eligibility));
-      if (const Watched* watched = state_.find(memory.name))
+      if (const Watched* watched = state_.find(memory.name)) {
+        desk_.restore(memory.name, memory.posture);
         if (auto exception = exception_of(memory.name, watched->entry.organisation, eligibility,
                                           memory.posture.at))
           exceptions_.push_back(std::move(*exception));
+      }
       if (is_published(memory.trust.state)) listed_.push_back(memory);
       remembered_ = std::max(memory.posture.at, remembered_.value_or(memory.posture.at));
       if (is_unsettled(memory.watch)) unsettled_.push_back(memory.name);

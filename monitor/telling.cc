@@ -166,6 +166,8 @@ void Telling::fleet_changed() {
     if (!monitor_.state().find(name)) leave(name);
   for (const Name& name : publisher_.excepted())
     if (!monitor_.state().find(name)) publisher_.set_exception(name, {});
+  monitor_.desk().keep_only(
+      [this](const Name& name) { return monitor_.state().find(name) != nullptr; });
 }
 
 // Nobody looks at it any more, and nobody said that it wants to go.

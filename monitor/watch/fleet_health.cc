@@ -27,6 +27,13 @@ void FleetHealth::forget(const Name& domain) {
   unseen_.erase(found);
 }
 
+std::vector<Name> FleetHealth::known() const {
+  std::vector<Name> out;
+  out.reserve(unseen_.size());
+  for (const auto& [domain, unseen] : unseen_) out.push_back(domain);
+  return out;
+}
+
 size_t FleetHealth::unknown_causes(const std::string& check) const {
   const auto found = causes_.find(check);
   return found == causes_.end() ? 0 : found->second.size();

@@ -38,6 +38,7 @@ class FleetHealth {
   // The checks that are in doubt now.
   std::vector<std::string> doubtful() const;
   bool in_doubt() const { return !doubtful().empty(); }
+  std::vector<Name> known() const;  // domains that are counted
   size_t domains() const { return unseen_.size(); }
   size_t unknown_causes(const std::string& check) const;
   // By shared cause ("endpoint:HOST", …), from least_unseen_together domains on.

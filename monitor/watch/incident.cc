@@ -167,6 +167,10 @@ std::vector<int64_t> IncidentBook::raise_self(const std::string& kind, const std
   return {incident.id};
 }
 
+bool IncidentBook::is_open_self(const std::string& kind) const {
+  return open_.contains(key_of(nullptr, Regression{.check = "monitor", .kind = kind}));
+}
+
 std::vector<int64_t> IncidentBook::clear_self(const std::string& kind, Time now) {
   Incident* open = open_of(nullptr, Regression{.check = "monitor", .kind = kind});
   if (!open) return {};

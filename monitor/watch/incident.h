@@ -56,6 +56,7 @@ class IncidentBook {
                              const std::string& evidence, Time now);
   // About the monitor itself: opens, or keeps open, an incident without a domain.
   std::vector<int64_t> raise_self(const std::string& kind, const std::string& evidence, Time now);
+  bool is_open_self(const std::string& kind) const;
   std::vector<int64_t> clear_self(const std::string& kind, Time now);
   // Domains that cannot be seen for one cause: an information, no regression, and nobody's fault.
   // What is not among `together` any more has ended.
