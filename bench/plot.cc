@@ -17,7 +17,7 @@ constexpr double right = 450;
 
 std::string number(double value) {
   std::array<char, 32> out{};
-  std::snprintf(out.data(), out.size(), "%.4g", value);
+  std::snprintf(out.data(), out.size(), value < 1000 ? "%.4g" : "%.0f", value);
   return out.data();
 }
 
