@@ -17,8 +17,8 @@ constexpr double right = 450;
 
 std::string number(double value) {
   std::array<char, 32> out{};
-  std::snprintf(out.data(), out.size(), value < 1000 ? "%.4g" : "%.0f", value);
-  return out.data();
+  std::snprintf(out.data(), out.size(), "%.4g", value < 1000 ? value : 0);
+  return value < 1000 ? out.data() : std::to_string(std::llround(value));
 }
 
 std::string text(double x, double y, const std::string& words, const char* anchor) {
