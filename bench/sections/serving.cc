@@ -55,6 +55,10 @@ struct NoDetails : Details {
                    answer) override {
     answer({}, {});
   }
+  void edition(uint64_t, EditionPart,
+               std::function<void(std::optional<std::string>)> answer) override {
+    answer(std::nullopt);
+  }
   void sender(const Name&, const Address&, const std::string&,
               std::function<void(std::optional<SenderVerdict>)> answer) override {
     answer(std::nullopt);
