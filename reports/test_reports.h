@@ -62,7 +62,7 @@ inline std::string gzip(std::string text) {
 
 inline std::string little(uint64_t number, size_t octets) {
   std::string out;
-  for (size_t i = 0; i < octets; ++i) out += static_cast<char>(number >> (8 * i) & 0xff);
+  for (; out.size() < octets; number >>= 8) out += static_cast<char>(number & 0xff);
   return out;
 }
 
