@@ -310,10 +310,13 @@ TEST_CASE("integration: README leads to enforced TLS in ten lines") {
   const Scratch& scratch = gateway.scratch();
   const auto read = read_public_keys(scratch.read("key.pub"), now);
   REQUIRE(read.size() == 1);
-  gateway.files.put("keys.json", keys_json({{read.front(), now - Seconds(60), now + Seconds(7200)}}));
+  gateway.files.put("keys.json",
+                    keys_json({{read.front(), now - Seconds(60), now + Seconds(7200)}}));
   const std::string root = scratch.path("root");
   for (const char* folder : {"/etc/postfix", "/etc/systemd/system", "/usr/local/bin", "/var/lib"})
     std::filesystem::create_directories(root + folder);
+  // A machine on which Postfix was never set up has none.
+  scratch.write("root/etc/postfix/main.cf", "compatibility_level = 3.6\n");
   std::filesystem::create_directories(scratch.path("contrib"));
   // What the script and its unit name of the machine is below the root too.
   scratch.run({"/bin/sh", "-c",
@@ -330,11 +333,14 @@ TEST_CASE("integration: README leads to enforced TLS in ten lines") {
   }
   const std::string commands = readme_commands(root, gateway.files.url());
   CHECK(std::ranges::count(commands, '\n') - 1 <= 10);
-  scratch.write("commands",
-                "PATH=" + scratch.path("bin") + ":" + root + "/usr/local/bin:$PATH\n" + commands);
+  scratch.write("commands", "export MAIL_CONFIG=" + root +
+                                "/etc/postfix\nPATH=" + scratch.path("bin") + ":" + root +
+                                "/usr/local/bin:$PATH\n" + commands);
   scratch.run({"/bin/sh", "commands"});
   const std::string table = root + "/etc/postfix/mailfleet-tls-policy";
-  CHECK(scratch.run({program("postmap", "postfix"), "-q", "a.test", "hash:" + table})
+  CHECK(scratch
+            .run({program("postmap", "postfix"), "-c", root + "/etc/postfix", "-q", "a.test",
+                  "hash:" + table})
             .starts_with("secure match=mx.a.test "));
   const std::string called = scratch.read("called");
   CHECK_MESSAGE(called.find("smtp_tls_policy_maps=hash:" + table) != std::string::npos, called);

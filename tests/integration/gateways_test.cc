@@ -292,7 +292,8 @@ TEST_CASE("integration: Postfix sends to listed hosts over TLS, and waits when i
   const MailHosts mail;
   const std::string rules = "hash:" + mail.scratch().path("postfix-rules");
   const auto answer = [&](const std::string& key) {
-    return mail.scratch().run({program("postmap", "postfix"), "-q", key, rules});
+    return mail.scratch().run(
+        {program("postmap", "postfix"), "-c", mail.scratch().path("etc"), "-q", key, rules});
   };
   for (const char* domain : {"good.test", "misnamed.test", "stripped.test"})
     CHECK(answer(domain).starts_with(std::string("secure match=mx.") + domain + " "));
