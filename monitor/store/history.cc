@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "monitor/store/columns.h"
 #include "monitor/store/database.h"
 #include "monitor/store/packed.h"
 #include "monitor/store/value_json.h"
@@ -24,7 +25,7 @@ std::optional<ChangeRow> row_in(Statement& from) {
   if (!name) return {};
   ChangeRow out(*name);
   out.id = from.getColumn(0).getInt64();
-  out.at = Time(Seconds(from.getColumn(1).getInt64()));
+  out.at = time_in(from.getColumn(1));
   out.check = from.getColumn(3).getString();
   out.was = from.getColumn(4).getString();
   out.now = from.getColumn(5).getString();

@@ -3,6 +3,7 @@
 #include <array>
 #include <limits>
 
+#include "monitor/store/columns.h"
 #include "monitor/store/database.h"
 #include "monitor/store/packed.h"
 #include "monitor/store/value_json.h"
@@ -12,24 +13,6 @@ namespace mailfleet {
 namespace {
 
 using SQLite::Statement;
-
-int64_t seconds(Time time) { return time.time_since_epoch().count(); }
-Time time_in(const SQLite::Column& column) { return Time(Seconds(column.getInt64())); }
-
-void bind_blob(Statement& statement, int index, const std::string& octets) {
-  statement.bind(index, octets.data(), static_cast<int>(octets.size()));
-}
-
-std::string blob(const SQLite::Column& column) {
-  return {static_cast<const char*>(column.getBlob()), static_cast<size_t>(column.getBytes())};
-}
-
-Value value_in(const SQLite::Column& column) {
-  const auto text = unpack(blob(column));
-  auto value = text ? parse_value(*text) : std::nullopt;
-  if (!value) throw std::runtime_error("a stored row cannot be read");
-  return std::move(*value);
-}
 
 Value strings(const std::vector<std::string>& texts) {
   Value out = Value::list();
@@ -136,7 +119,7 @@ std::optional<EditionRow> read_last_edition(Database& database) {
                     .issued = time_in(find.getColumn(1)),
                     .expires = time_in(find.getColumn(2)),
                     .sha256 = find.getColumn(3).getString(),
-                    .body = blob(find.getColumn(4)),
+                    .body = blob_in(find.getColumn(4)),
                     .signature = find.getColumn(5).getString(),
                     .jws = find.getColumn(6).getString()};
 }
@@ -151,7 +134,7 @@ std::optional<std::string> read_edition_part(Database& database, uint64_t serial
   Statement& find = database.prepared(questions[static_cast<size_t>(part)]);
   find.bind(1, static_cast<int64_t>(serial));
   if (!find.executeStep() || find.getColumn(0).getBytes() == 0) return {};
-  return blob(find.getColumn(0));
+  return blob_in(find.getColumn(0));
 }
 
 }  // namespace mailfleet

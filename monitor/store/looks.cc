@@ -1,5 +1,6 @@
 #include "monitor/store/looks.h"
 
+#include "monitor/store/columns.h"
 #include "monitor/store/database.h"
 #include "monitor/store/evidence_json.h"
 #include "monitor/store/ledger.h"
@@ -14,30 +15,8 @@ namespace {
 
 using SQLite::Statement;
 
-int64_t seconds(Time time) { return time.time_since_epoch().count(); }
-Time time_in(const SQLite::Column& column) { return Time(Seconds(column.getInt64())); }
 std::optional<Time> time_if_any(const SQLite::Column& column) {
   return column.isNull() ? std::nullopt : std::optional(time_in(column));
-}
-
-void bind_blob(Statement& statement, int index, const std::string& octets) {
-  statement.bind(index, octets.data(), static_cast<int>(octets.size()));
-}
-
-std::string blob(const SQLite::Column& column) {
-  return {static_cast<const char*>(column.getBlob()), static_cast<size_t>(column.getBytes())};
-}
-
-std::string text_of(const SQLite::Column& column) {
-  auto text = unpack(blob(column));
-  if (!text) throw std::runtime_error("a stored row cannot be unpacked");
-  return std::move(*text);
-}
-
-Value value_of(const SQLite::Column& column) {
-  auto value = parse_value(text_of(column));
-  if (!value) throw std::runtime_error("a stored row cannot be read");
-  return std::move(*value);
 }
 
 struct Row {
@@ -213,10 +192,10 @@ DomainMemory memory_in(Database& database, Statement& row, std::span<const Check
   if (!name) throw std::runtime_error("a stored domain has no name");
   DomainMemory out(*name);
   out.first_at = time_in(row.getColumn(2));
-  out.posture = posture_from_value(value_of(row.getColumn(4)), time_in(row.getColumn(3)), checks);
-  out.watch = domain_watch_of(value_of(row.getColumn(5)));
+  out.posture = posture_from_value(value_in(row.getColumn(4)), time_in(row.getColumn(3)), checks);
+  out.watch = domain_watch_of(value_in(row.getColumn(5)));
   out.dmarc_since = time_if_any(row.getColumn(6));
-  out.trust = trust_entry_of(value_of(row.getColumn(7)));
+  out.trust = trust_entry_of(value_in(row.getColumn(7)));
   out.remembered = read_policy(database, row.getColumn(0).getInt64());
   return out;
 }
@@ -283,9 +262,9 @@ std::optional<StoredEvidence> read_evidence(Database& database, const Name& name
   const auto piece = [&](const std::string& sha256) -> std::optional<std::string> {
     Statement& row = database.prepared("SELECT packed FROM piece WHERE sha256 = ?");
     row.bind(1, sha256);
-    return row.executeStep() ? unpack(blob(row.getColumn(0))) : std::nullopt;
+    return row.executeStep() ? unpack(blob_in(row.getColumn(0))) : std::nullopt;
   };
-  auto evidence = from_parts(text_of(find.getColumn(1)), piece);
+  auto evidence = from_parts(unpacked_in(find.getColumn(1)), piece);
   if (!evidence) throw std::runtime_error("stored evidence cannot be read");
   return StoredEvidence{time_in(find.getColumn(0)), std::move(*evidence)};
 }

@@ -1,13 +1,12 @@
 #include "monitor/store/report_rows.h"
 
+#include "monitor/store/columns.h"
 #include "monitor/store/database.h"
 
 namespace mailfleet {
 namespace {
 
 using SQLite::Statement;
-
-int64_t number(Time time) { return int64_t{time.time_since_epoch().count()}; }
 
 void bind_identity(Statement& statement, const ReportRow& row) {
   statement.bind(1, row.kind);
@@ -19,7 +18,7 @@ void bind_identity(Statement& statement, const ReportRow& row) {
 Statement& of_domain(Database& database, const char* sql, const Name& domain, Time since) {
   Statement& out = database.prepared(sql);
   out.bind(1, domain.text());
-  out.bind(2, number(since));
+  out.bind(2, seconds(since));
   return out;
 }
 
@@ -67,7 +66,7 @@ std::optional<Time> imported_before(Database& database, const ReportRow& row) {
       "AND domain = ?");
   bind_identity(find, row);
   if (!find.executeStep()) return {};
-  return Time(Seconds(find.getColumn(0).getInt64()));
+  return time_in(find.getColumn(0));
 }
 
 void save_report(Database& database, const ReportRow& row) {
@@ -75,9 +74,9 @@ void save_report(Database& database, const ReportRow& row) {
       "INSERT INTO report (kind, organisation, report_id, domain, begins, ends, imported_at, "
       "records, good, bad) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   bind_identity(add, row);
-  add.bind(5, number(row.begins));
-  add.bind(6, number(row.ends));
-  add.bind(7, number(row.imported_at));
+  add.bind(5, seconds(row.begins));
+  add.bind(6, seconds(row.ends));
+  add.bind(7, seconds(row.imported_at));
   add.bind(8, row.records);
   add.bind(9, row.good);
   add.bind(10, row.bad);

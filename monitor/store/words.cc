@@ -1,5 +1,6 @@
 #include "monitor/store/words.h"
 
+#include "monitor/store/columns.h"
 #include "monitor/store/database.h"
 #include "monitor/store/value_json.h"
 
@@ -7,9 +8,6 @@ namespace mailfleet {
 namespace {
 
 using SQLite::Statement;
-
-int64_t seconds(Time time) { return time.time_since_epoch().count(); }
-Time time_in(const SQLite::Column& column) { return Time(Seconds(column.getInt64())); }
 
 std::string json_of(const std::vector<Name>& names) {
   Value out = Value::list();
