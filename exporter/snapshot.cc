@@ -4,6 +4,12 @@
 
 namespace mailfleet {
 
+DocumentPtr FeedView::find(std::string_view path) const {
+  const auto found =
+      std::ranges::find(documents, path, &std::pair<std::string, DocumentPtr>::first);
+  return found == documents.end() ? nullptr : found->second;
+}
+
 const DomainSummary* Snapshot::find(const Name& name) const {
   const auto found = std::ranges::lower_bound(
       domains, name, {}, [](const DomainPtr& each) -> const Name& { return each->name; });

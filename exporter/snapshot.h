@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "checks/base/check.h"
@@ -76,6 +77,8 @@ struct FeedView {
   Time expires{};
   bool is_signed = false;
   std::vector<std::pair<std::string, DocumentPtr>> documents{};  // by path, "/feed/v1/…"
+
+  DocumentPtr find(std::string_view path) const;  // null: there is none
 };
 
 struct Snapshot {

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "exporter/feed/encoding.h"
+#include "exporter/feed/feed_routes.h"
 #include "exporter/gateways/gateway.h"
 #include "exporter/http/digest.h"
 #include "exporter/http/gzip.h"
@@ -39,12 +40,6 @@ DocumentPtr document(std::string body, const char* content_type) {
   out->content_type = content_type;
   out->body = std::move(body);
   return out;
-}
-
-DocumentPtr document_of(const FeedView& view, const std::string& path) {
-  const auto found =
-      std::ranges::find(view.documents, path, &std::pair<std::string, DocumentPtr>::first);
-  return found == view.documents.end() ? nullptr : found->second;
 }
 
 // Those that nobody is promised any more.
@@ -229,8 +224,8 @@ void Publisher::keep(const EditionRow& row) {
             .expires = row.expires,
             .body = document(row.body, "application/json")};
   if (!row.signature.empty()) {
-    kept.signature = document(row.signature, "text/plain; charset=utf-8");
-    kept.jws = document(row.jws, "application/jose");
+    kept.signature = document(row.signature, signature_type);
+    kept.jws = document(row.jws, jws_type);
   }
   newest_ = std::move(kept);
 }
@@ -244,7 +239,7 @@ void Publisher::write_files(const FeedView& view) {
   // Signatures go before what they sign, so that a new text never lies beside an old signature.
   for (const std::string name :
        {"keys.json", "changes.json", "exceptions.json.sig", "exceptions.json"})
-    if (const DocumentPtr made = document_of(view, feed_folder + name))
+    if (const DocumentPtr made = view.find(feed_folder + name))
       replace_file((config_.publish_dir / name).string(), made->body);
 }
 

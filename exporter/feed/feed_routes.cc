@@ -12,20 +12,11 @@ namespace mailfleet {
 namespace {
 
 const std::string schema_folder = "exporter/feed/schema/";
-constexpr const char* edition_type = "application/json";
-constexpr const char* signature_type = "text/plain; charset=utf-8";
-constexpr const char* jws_type = "application/jose";
-
-DocumentPtr newest_document(const FeedView& feed, const std::string& path) {
-  const auto found =
-      std::ranges::find(feed.documents, path, &std::pair<std::string, DocumentPtr>::first);
-  return found == feed.documents.end() ? nullptr : found->second;
-}
 
 Response feed_document(const Site& site, const Request& request) {
   const SnapshotPtr snapshot = site.snapshot();
   // Much shorter than an edition lives, so that a suspension is seen soon.
-  if (auto found = newest_document(snapshot->feed, request.path))
+  if (auto found = snapshot->feed.find(request.path))
     return {.document = std::move(found), .cache_control = "public, max-age=60"};
   if (snapshot->feed.serial != 0) return problem(404, "the feed has no such document");
   Response out = problem(503, "no edition of the feed has been issued yet");
