@@ -33,16 +33,23 @@ std::vector<std::string> texts_in(const ReferenceFile& file, const toml::node& n
   return out;
 }
 
-std::vector<std::string> names_in(const ReferenceFile& file, const toml::node& node,
-                                  std::string_view key) {
-  std::vector<std::string> out = texts_in(file, node, key);
-  for (std::string& each : out) {
-    const auto name = Name::parse(each);
+std::vector<Name> names_in(const ReferenceFile& file, const toml::node& node,
+                           std::string_view key) {
+  std::vector<Name> out;
+  for (const std::string& each : texts_in(file, node, key)) {
+    auto name = Name::parse(each);
     if (!name)
       refuse(file, node,
              "\"" + std::string(key) + "\" must be a list of names, got \"" + each + "\"");
-    each = name->text();
+    out.push_back(std::move(*name));
   }
+  return out;
+}
+
+std::vector<std::string> name_texts_in(const ReferenceFile& file, const toml::node& node,
+                                       std::string_view key) {
+  std::vector<std::string> out;
+  for (const Name& each : names_in(file, node, key)) out.push_back(each.text());
   return out;
 }
 
@@ -58,7 +65,7 @@ Operator operator_in(const ReferenceFile& file, const toml::node& node) {
     else if (key == "mx_suffixes")
       out.mx_suffixes = names_in(file, value, key);
     else if (key == "dkim_selectors")
-      out.dkim_selectors = names_in(file, value, key);
+      out.dkim_selectors = name_texts_in(file, value, key);
     else
       refuse(file, value, "unknown key \"" + std::string(key.str()) + "\" in [[operator]]");
   }
@@ -110,9 +117,9 @@ void read_file(const ReferenceFile& file, const toml::table& root, Reference& in
     else if (key == "groups")
       into.tls_groups = grades_in(file, node, key);
     else if (key == "legacy_suffixes")
-      into.legacy_suffixes = names_in(file, node, key);
+      into.legacy_suffixes = name_texts_in(file, node, key);
     else if (key == "retired_mailbox_hosts")
-      into.retired_mailbox_hosts = names_in(file, node, key);
+      into.retired_mailbox_hosts = name_texts_in(file, node, key);
     else if (const auto number = node.value<double>(); number && node.is_number())
       into.thresholds[file.check + "." + std::string(key.str())] = *number;
     else

@@ -29,22 +29,29 @@ size_t take_character(std::string_view text, std::string& out) {
     const int value = (text[1] - '0') * 100 + (text[2] - '0') * 10 + (text[3] - '0');
     if (value > 255) return 0;
     const char octet = static_cast<char>(value);
-    if (octet == '.' || octet == '\\') (out += '\\') += octet;
-    else if (octet >= '!' && octet <= '~') out += lower(octet);
-    else out += text.substr(0, 4);
+    if (octet == '.' || octet == '\\')
+      (out += '\\') += octet;
+    else if (octet >= '!' && octet <= '~')
+      out += lower(octet);
+    else
+      out += text.substr(0, 4);
     return 4;
   }
   if (text.size() < 2 || is_digit(text[1]) || text[1] < '!' || text[1] > '~') return 0;
-  if (text[1] == '.' || text[1] == '\\') (out += '\\') += text[1];
-  else out += lower(text[1]);
+  if (text[1] == '.' || text[1] == '\\')
+    (out += '\\') += text[1];
+  else
+    out += lower(text[1]);
   return 2;
 }
 
 // The place of the first dot that separates labels, or npos.
 size_t label_end(std::string_view text) {
   for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\') i += i + 1 < text.size() && is_digit(text[i + 1]) ? 3 : 1;
-    else if (text[i] == '.') return i;
+    if (text[i] == '\\')
+      i += i + 1 < text.size() && is_digit(text[i + 1]) ? 3 : 1;
+    else if (text[i] == '.')
+      return i;
   }
   return std::string_view::npos;
 }
@@ -55,7 +62,8 @@ std::optional<Name> Name::parse(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (const char c : text) out += lower(c);
-  const bool host = std::ranges::all_of(out, [](char c) { return c == '.' || is_host_character(c); });
+  const bool host =
+      std::ranges::all_of(out, [](char c) { return c == '.' || is_host_character(c); });
   return host ? from_dns(out) : std::nullopt;
 }
 
@@ -113,8 +121,11 @@ std::optional<Name> Name::suffix(size_t count) const {
 }
 
 bool Name::is_under(const Name& ancestor) const {
-  for (std::optional<Name> at = parent(); at; at = at->parent())
-    if (*at == ancestor) return true;
+  std::string_view rest = text_;
+  for (size_t end = label_end(rest); end != std::string_view::npos; end = label_end(rest)) {
+    rest.remove_prefix(end + 1);
+    if (rest.size() <= ancestor.text_.size()) return rest == ancestor.text_;
+  }
   return false;
 }
 

@@ -4,11 +4,8 @@ namespace mailfleet {
 
 std::string_view Reference::operator_of(const Name& host) const {
   for (const Operator& each : operators)
-    for (const std::string& suffix : each.mx_suffixes) {
-      if (!host.text().ends_with(suffix)) continue;  // quick; the labels decide
-      const auto name = Name::parse(suffix);
-      if (name && host.is_at_or_under(*name)) return each.name;
-    }
+    for (const Name& suffix : each.mx_suffixes)
+      if (host.is_at_or_under(suffix)) return each.name;
   return {};
 }
 

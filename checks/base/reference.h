@@ -15,7 +15,7 @@ namespace mailfleet {
 struct Operator {
   std::string name{};                         // "microsoft": stable, in facts and labels
   std::string title{};                        // "Microsoft Exchange Online"
-  std::vector<std::string> mx_suffixes{};     // "mail.protection.outlook.com", "mx.microsoft"
+  std::vector<Name> mx_suffixes{};            // "mail.protection.outlook.com", "mx.microsoft"
   std::vector<std::string> dkim_selectors{};  // "selector1", "selector2"
 };
 

@@ -147,7 +147,7 @@ TEST_CASE("dkim: the best of several keys decides, each fault is told") {
 TEST_CASE("dkim: the operator's selectors are asked for, and told when they hold something") {
   Reference reference;
   reference.operators = {
-      {.name = "acme", .mx_suffixes = {"acme.example"}, .dkim_selectors = {"acme1"}}};
+      {.name = "acme", .mx_suffixes = {*Name::parse("acme.example")}, .dkim_selectors = {"acme1"}}};
   Domain domain = domain_named("example.com");
   domain.reference = &reference;
   Table table;
