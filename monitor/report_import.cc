@@ -56,33 +56,11 @@ std::string said_before(const Report& report, Time before) {
   return "report " + report.id + " of " + report.organisation + " was imported " + to_text(before);
 }
 
-// One transaction, whole or not at all.
-class Writing {
- public:
-  explicit Writing(Database& database) : database_(database) {
-    database_.execute("BEGIN IMMEDIATE");
-  }
-  ~Writing() {
-    database_.rest();
-    if (database_.in_transaction()) database_.execute("ROLLBACK");
-  }
-  Writing(const Writing&) = delete;
-  Writing& operator=(const Writing&) = delete;
-  void commit() {
-    database_.rest();
-    database_.execute("COMMIT");
-  }
-
- private:
-  Database& database_;
-};
-
 // Saves what is new of it. Leaves in `report` the domains that were taken, if any were.
 void take(Database& database, Report& report, const ImportRules& rules, Imported& into) {
   std::vector<Name> strangers;
   std::optional<Time> before;
   std::vector<DomainReport> taken;
-  Writing writing(database);
   for (const DomainReport& told : report.domains) {
     const ReportRow row = row_of(report, told, rules.now);
     if (!rules.in_fleet(told.domain)) {
@@ -99,7 +77,6 @@ void take(Database& database, Report& report, const ImportRules& rules, Imported
     into.reason = before ? said_before(report, *before) : not_in_fleet(strangers);
     return;
   }
-  writing.commit();
   into.outcome = ImportOutcome::accepted;
   if (!strangers.empty()) into.reason = "in part: " + not_in_fleet(strangers);
   report.domains = std::move(taken);

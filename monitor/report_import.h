@@ -34,7 +34,8 @@ struct Imported {
   std::optional<reports::Report> report{};
 };
 
-// What was accepted is on the disk when this returns. Throws SQLite's exceptions.
+// Runs on the store's thread, inside its transaction: a report is taken whole or not at all.
+// Throws SQLite's exceptions.
 Imported import_report(Database& database, const std::string& file,
                        const reports::Read<reports::Report>& read, const ImportRules& rules);
 

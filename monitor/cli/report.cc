@@ -17,6 +17,7 @@
 #include "monitor/monitor.h"
 #include "monitor/report_import.h"
 #include "monitor/store/database.h"
+#include "monitor/store/wait_for.h"
 #include "reports/limits.h"
 #include "reports/read_report.h"
 
@@ -69,13 +70,15 @@ int run_report_import(const ReportImportOptions& options) {
   const Config config = load_config(options.config);
   const LoadedFleet fleet = load_fleet(config.fleets);
   const DataLock lock(config.monitor.data_dir);
-  Database database(store_file(config), Database::Access::read_write);
+  Store store(store_file(config));
   const ImportRules rules{.in_fleet = [&](const Name& name) { return fleet.find(name) != nullptr; },
                           .now = wall_clock(),
                           .keep = config.store.keep};
   std::vector<Imported> all;
   for (const std::string& file : options.files) {
-    all.push_back(import_report(database, file, report_in(file), rules));
+    const Read<reports::Report> read = report_in(file);
+    all.push_back(wait_for<Imported>(
+        store, [&](Database& database) { return import_report(database, file, read, rules); }));
     if (!options.json) std::cout << import_line(all.back()) << std::endl;
   }
   if (options.json) {

@@ -1,5 +1,5 @@
-// A question to the store whose answer is waited for: at the start only, when there is nothing else
-// to do yet.
+// A question to the store whose answer is waited for: at the start, when there is nothing else to do
+// yet, and by commands.
 #pragma once
 
 #include <future>
