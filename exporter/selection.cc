@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "checks/base/text.h"
 #include "exporter/tally.h"
+#include "exporter/whole_number.h"
 
 namespace mailfleet {
 namespace {
@@ -218,11 +218,8 @@ Selected select(const Snapshot& snapshot, const Selection& selection) {
 std::optional<size_t> parse_limit(const Request& request) {
   const std::string_view text = request.filter("limit");
   if (text.empty()) return default_page_size;
-  size_t out = 0;
-  const auto [rest, fault] = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (fault != std::errc() || rest != text.data() + text.size() || out == 0 || out > max_page_size)
-    return std::nullopt;
-  return out;
+  const auto limit = whole_number<size_t>(text);
+  return limit && *limit > 0 && *limit <= max_page_size ? limit : std::nullopt;
 }
 
 std::string make_cursor(std::string_view position) {

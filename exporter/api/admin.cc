@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
-#include <charconv>
 
 #include "checks/base/address.h"
 #include "checks/base/text.h"
 #include "exporter/http/digest.h"
 #include "exporter/site.h"
+#include "exporter/whole_number.h"
 
 namespace mailfleet {
 namespace {
@@ -111,12 +111,9 @@ Act on_domain(
 
 void end_maintenance(const Site& site, const PathValues& values, const AdminRequest& asked,
                      AdminAnswer answer) {
-  int64_t id = 0;
-  const char* end = values[0].data() + values[0].size();
-  const auto [at, error] = std::from_chars(values[0].data(), end, id);
-  if (error != std::errc() || at != end)
-    return answer({.status = 404, .detail = "a window is named by its number"});
-  site.actions.end_maintenance(id, asked, std::move(answer));
+  const auto id = whole_number<int64_t>(values[0]);
+  if (!id) return answer({.status = 404, .detail = "a window is named by its number"});
+  site.actions.end_maintenance(*id, asked, std::move(answer));
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
 // /api/v1, /-/healthy and /-/ready: who asks for what, and where the answer comes from.
 #include <algorithm>
-#include <charconv>
 #include <functional>
 
 #include "exporter/api/objects.h"
 #include "exporter/selection.h"
 #include "exporter/site.h"
+#include "exporter/whole_number.h"
 
 namespace mailfleet {
 namespace {
@@ -53,11 +53,8 @@ std::optional<int64_t> change_position(const Request& request) {
   const std::string_view cursor = request.filter("cursor");
   if (cursor.empty()) return 0;
   const auto text = read_cursor(cursor);
-  int64_t out = 0;
-  if (!text) return std::nullopt;
-  const auto [rest, fault] = std::from_chars(text->data(), text->data() + text->size(), out);
-  if (fault != std::errc() || rest != text->data() + text->size() || out <= 0) return std::nullopt;
-  return out;
+  const auto position = text ? whole_number<int64_t>(*text) : std::nullopt;
+  return position && *position > 0 ? position : std::nullopt;
 }
 
 void change_log(const Site& site, const Request& request, const std::optional<Name>& domain,

@@ -1,27 +1,20 @@
 #include "exporter/metrics/metrics_page.h"
 
-#include <charconv>
 #include <optional>
 
 #include "exporter/metrics/exposition.h"
+#include "exporter/whole_number.h"
 
 namespace mailfleet {
 namespace {
-
-std::optional<size_t> number(std::string_view text) {
-  size_t out = 0;
-  const auto [rest, fault] = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (fault != std::errc() || rest != text.data() + text.size()) return std::nullopt;
-  return out;
-}
 
 // Both or neither: a shard alone does not say of how many.
 std::optional<Shard> parse_shard(const Request& request) {
   const auto index = request.parameter("shard");
   const auto count = request.parameter("shards");
   if (!index && !count) return Shard{};
-  const auto i = number(index.value_or(""));
-  const auto n = number(count.value_or(""));
+  const auto i = whole_number<size_t>(index.value_or(""));
+  const auto n = whole_number<size_t>(count.value_or(""));
   if (!i || !n || *n == 0 || *n > max_shards || *i >= *n) return std::nullopt;
   return Shard{*i, *n};
 }
