@@ -399,17 +399,18 @@ struct Admin {
 };
 
 const std::string recheck = "/api/v1/domains/cardiff.gov.uk/recheck";
+const httplib::Headers token = {{"Authorization", "Bearer secret-token"}};
+
+httplib::Headers with(const char* name, const char* value) {
+  httplib::Headers out = token;
+  out.emplace(name, value);
+  return out;
+}
 
 }  // namespace
 
 TEST_CASE("admin: each act is refused without the token, from elsewhere, as no JSON, by GET") {
   Admin admin;
-  const httplib::Headers token = {{"Authorization", "Bearer secret-token"}};
-  const auto with = [&](const char* name, const char* value) {
-    httplib::Headers out = token;
-    out.emplace(name, value);
-    return out;
-  };
   const std::string own = "http://127.0.0.1:" + std::to_string(admin.server.ports.admin.front());
   for (const std::string path :
        {"/-/reload", "/api/v1/domains/cardiff.gov.uk/recheck", "/api/v1/domains/cardiff.gov.uk/acknowledge",
@@ -437,7 +438,6 @@ TEST_CASE("admin: each act is refused without the token, from elsewhere, as no J
 TEST_CASE("admin: who is not in the fleet is told so") {
   Admin admin;
   httplib::Client client("127.0.0.1", admin.server.ports.admin.front());
-  const httplib::Headers token = {{"Authorization", "Bearer secret-token"}};
   for (const std::string act : {"recheck", "agreement"}) {
     const auto result =
         client.Post("/api/v1/domains/elsewhere.example/" + act, token, "{}", "application/json");
@@ -451,12 +451,6 @@ TEST_CASE("admin: who is not in the fleet is told so") {
 
 TEST_CASE("admin: only with the token, from here, as JSON, by POST") {
   Admin admin;
-  const httplib::Headers token = {{"Authorization", "Bearer secret-token"}};
-  const auto with = [&](const char* name, const char* value) {
-    httplib::Headers out = token;
-    out.emplace(name, value);
-    return out;
-  };
   CHECK(admin.post(recheck, token) == 202);
   CHECK(admin.post("/-/reload", token, "", "application/json") == 200);
   CHECK(admin.post(recheck, {}) == 401);

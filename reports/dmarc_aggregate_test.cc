@@ -11,17 +11,8 @@ using mailfleet::reports::test::replaced;
 
 namespace {
 
-Report good(const std::string& xml) {
-  Read<Report> read = read_dmarc(xml);
-  if (const Refusal* refusal = std::get_if<Refusal>(&read)) FAIL(refusal->reason);
-  return std::get<Report>(std::move(read));
-}
-
-std::string refused(const std::string& xml) {
-  const Read<Report> read = read_dmarc(xml);
-  const Refusal* refusal = std::get_if<Refusal>(&read);
-  return refusal ? refusal->reason : "accepted";
-}
+Report good(const std::string& xml) { return test::good(read_dmarc, xml); }
+std::string refused(const std::string& xml) { return test::refused(read_dmarc, xml); }
 
 std::string refused_without(std::string_view part, std::string_view by = "") {
   return refused(replaced(dmarc(), part, by));

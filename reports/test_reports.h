@@ -8,7 +8,25 @@
 #include <string_view>
 #include <vector>
 
+#include "reports/report.h"
+
 namespace mailfleet::reports::test {
+
+using Reader = Read<Report> (*)(std::string_view text);
+
+// What `reader` makes of a good report, and why it refuses another.
+inline Report good(Reader reader, const std::string& text) {
+  Read<Report> read = reader(text);
+  if (const Refusal* refusal = std::get_if<Refusal>(&read))
+    throw std::logic_error("refused: " + refusal->reason);
+  return std::get<Report>(std::move(read));
+}
+
+inline std::string refused(Reader reader, const std::string& text) {
+  const Read<Report> read = reader(text);
+  const Refusal* refusal = std::get_if<Refusal>(&read);
+  return refusal ? refusal->reason : "accepted";
+}
 
 inline std::string replaced(std::string text, std::string_view part, std::string_view by) {
   const size_t at = text.find(part);

@@ -10,17 +10,8 @@ using mailfleet::reports::test::tls;
 
 namespace {
 
-Report good(const std::string& json) {
-  Read<Report> read = read_tls(json);
-  if (const Refusal* refusal = std::get_if<Refusal>(&read)) FAIL(refusal->reason);
-  return std::get<Report>(std::move(read));
-}
-
-std::string refused(const std::string& json) {
-  const Read<Report> read = read_tls(json);
-  const Refusal* refusal = std::get_if<Refusal>(&read);
-  return refusal ? refusal->reason : "accepted";
-}
+Report good(const std::string& json) { return test::good(read_tls, json); }
+std::string refused(const std::string& json) { return test::refused(read_tls, json); }
 
 std::string refused_with(std::string_view part, std::string_view by) {
   return refused(replaced(tls(), part, by));
