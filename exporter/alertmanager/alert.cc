@@ -105,7 +105,7 @@ std::optional<Alert> alert_of(const Incident& incident, const AlertSettings& set
 
 std::string fault_of(const Alert& alert) {
   if (!alert.labels.contains("alertname")) return "an alert without a name";
-  if (alert.ends_at < alert.starts_at) return "it ends before it starts";
+  if (alert.ends_at && *alert.ends_at < alert.starts_at) return "it ends before it starts";
   for (const auto& [name, value] : alert.labels) {
     const bool good = !name.empty() && std::ranges::all_of(name, [](char c) {
       return (c >= 'a' && c <= 'z') || c == '_';
@@ -123,11 +123,12 @@ std::string alerts_json(const std::vector<Alert>& alerts) {
     for (const auto& [name, value] : alert.labels) labels.set(name, value);
     Value annotations = Value::object();
     for (const auto& [name, value] : alert.annotations) annotations.set(name, value);
-    list.push(Value::object({{"labels", std::move(labels)},
-                             {"annotations", std::move(annotations)},
-                             {"startsAt", to_text(alert.starts_at)},
-                             {"endsAt", to_text(alert.ends_at)},
-                             {"generatorURL", alert.generator_url}}));
+    Value out = Value::object({{"labels", std::move(labels)},
+                               {"annotations", std::move(annotations)},
+                               {"startsAt", to_text(alert.starts_at)}});
+    if (alert.ends_at) out.set("endsAt", to_text(*alert.ends_at));
+    out.set("generatorURL", alert.generator_url);
+    list.push(std::move(out));
   }
   return to_json(list);
 }

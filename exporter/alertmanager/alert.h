@@ -28,7 +28,7 @@ struct Alert {
   std::map<std::string, std::string> labels{};
   std::map<std::string, std::string> annotations{};
   Time starts_at{};
-  Time ends_at{};
+  std::optional<Time> ends_at{};  // empty: Alertmanager counts from when it gets it
   std::string generator_url{};
 
   bool operator==(const Alert&) const = default;

@@ -59,7 +59,7 @@ void Delivery::forget_old(Time now) {
   }
 }
 
-std::vector<Delivery::Post> Delivery::due(Time now) {
+std::vector<Delivery::Post> Delivery::due(Time now, ClockTrust clock) {
   forget_old(now);
   std::vector<Post> out;
   for (auto& [name, member] : members_) {
@@ -67,9 +67,13 @@ std::vector<Delivery::Post> Delivery::due(Time now) {
     if (member.under_way || now < member.not_before) continue;
     Post post{.member = name, .incidents = choose(member, now)};
     std::vector<Alert> alerts;
-    for (const int64_t id : post.incidents)
-      if (auto alert = alert_of(held_.at(id).incident, settings_, now))
-        alerts.push_back(std::move(*alert));
+    for (const int64_t id : post.incidents) {
+      const Incident& incident = held_.at(id).incident;
+      auto alert = alert_of(incident, settings_, now);
+      if (!alert) continue;
+      if (clock == ClockTrust::doubted && !incident.ended_at) alert->ends_at.reset();
+      alerts.push_back(std::move(*alert));
+    }
     if (alerts.empty()) continue;
     post.body = alerts_json(alerts);
     member.under_way = true;

@@ -41,7 +41,9 @@ class Delivery {
     std::string body{};
   };
   // What to post now, at most one post a member that has none under way.
-  std::vector<Post> due(Time now);
+  // doubted: `now` may lie far behind; no open alert is given an end that may have passed.
+  enum class ClockTrust : uint8_t { good, doubted };
+  std::vector<Post> due(Time now, ClockTrust clock = ClockTrust::good);
   void ended(const Post& post, PostOutcome outcome, Time now);
   // When `due` is worth asking again.
   Time next_due(Time now) const;

@@ -111,6 +111,25 @@ TEST_CASE("delivery: every member is told once, and again each interval") {
   CHECK(desk.post(takes_all) == "am1:12 am2:12");
 }
 
+TEST_CASE("delivery: while the clock is doubted only what has ended is given an end") {
+  Desk desk;
+  desk.delivery.update(incident(1), desk.now);
+  const auto open = desk.delivery.due(desk.now, Delivery::ClockTrust::doubted);
+  REQUIRE(open.size() == 2);
+  CHECK(open.front().body.find("startsAt") != std::string::npos);
+  CHECK(open.front().body.find("endsAt") == std::string::npos);
+  for (const auto& each : open) desk.delivery.ended(each, PostOutcome::accepted, desk.now);
+  Incident over = incident(1);
+  over.state = RegressionState::resolved;
+  over.ended_at = start + Seconds(60);
+  desk.now += Seconds(60);
+  desk.delivery.update(over, desk.now);
+  const auto ended = desk.delivery.due(desk.now, Delivery::ClockTrust::doubted);
+  REQUIRE(ended.size() == 2);
+  CHECK(ended.front().body.find("\"endsAt\":\"" + to_text(start + Seconds(60))) !=
+        std::string::npos);
+}
+
 TEST_CASE("delivery: a member that is away hears it when it is back, with pauses between") {
   Desk desk;
   desk.delivery.update(incident(1), desk.now);

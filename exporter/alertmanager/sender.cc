@@ -35,9 +35,13 @@ void AlertSender::tell(const Incident& incident) {
   pump();
 }
 
+Delivery::ClockTrust AlertSender::clock() const {
+  return host_.clock_is_good() ? Delivery::ClockTrust::good : Delivery::ClockTrust::doubted;
+}
+
 void AlertSender::pump() {
   if (stopped_ || targets_.empty()) return;
-  for (Delivery::Post& each : delivery_.due(host_.now())) post(std::move(each));
+  for (Delivery::Post& each : delivery_.due(host_.now(), clock())) post(std::move(each));
   const Time now = host_.now();
   timer_.expires_after(std::max(Seconds(1), delivery_.next_due(now) - now));
   timer_.async_wait([this](const boost::system::error_code& error) {

@@ -18,6 +18,7 @@ struct SenderHost {
                                   std::chrono::milliseconds patience,
                                   std::function<void(unsigned status, std::string why)> answer)>;
   std::function<Time()> now{};
+  std::function<bool()> clock_is_good = [] { return true; };
   // One line a failure: member and reason.
   std::function<void(const std::string& member, const std::string& why)> failed{};
   // After each accepted post, for the time from detection to telling.
@@ -38,6 +39,7 @@ class AlertSender {
 
  private:
   void pump();
+  Delivery::ClockTrust clock() const;
   void post(Delivery::Post post);
 
   boost::asio::io_context& context_;

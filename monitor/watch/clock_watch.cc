@@ -12,10 +12,12 @@ Seconds between(Time wall, Seconds steady) { return wall.time_since_epoch() - st
 }  // namespace
 
 ClockWatch::ClockWatch(Time wall, Seconds steady, std::optional<Time> remembered)
-    : offset_(between(std::max(wall, remembered.value_or(wall)), steady)) {}
+    : offset_(between(std::max(wall, remembered.value_or(wall)), steady)),
+      at_least_(offset_ - between(wall, steady) > clock_tolerance) {}
 
 bool ClockWatch::good(Time wall, Seconds steady) const {
-  return is_within(between(wall, steady), offset_, clock_tolerance);
+  const Seconds offset = between(wall, steady);
+  return is_within(offset, offset_, clock_tolerance) || (at_least_ && offset > offset_);
 }
 
 bool ClockWatch::look(Time wall, Seconds steady) {
@@ -37,6 +39,7 @@ bool ClockWatch::look(Time wall, Seconds steady) {
 
 void ClockWatch::believe(Time wall, Seconds steady) {
   offset_ = between(wall, steady);
+  at_least_ = false;
   jumped_.reset();
 }
 

@@ -3,6 +3,7 @@
 // A wall clock that moved otherwise than the steady one was set by somebody; one that stands before
 // what is remembered was set back while we were off. Either makes certificates look expired,
 // windows full and policies forgotten, so meanwhile nothing is looked at and nothing published. A
+// clock that stood before what is remembered is right as soon as it stands after that. A
 // jump within a day that stays becomes the time by itself (a machine that slept); a longer one
 // waits until the clock is as it was, or a person says that it is right now (a reload).
 #pragma once
@@ -37,6 +38,7 @@ class ClockWatch {
 
  private:
   Seconds offset_;                   // between the two, as believed
+  bool at_least_;                    // it stood before what is remembered: it was off for some time
   std::optional<Seconds> jumped_{};  // the offset that it jumped to
   Seconds jumped_at_{};              // steady
 };

@@ -62,3 +62,14 @@ TEST_CASE("clock: it cannot stand before what is written down") {
   // We were off.
   CHECK(ClockWatch(start, Seconds(0), start - std::chrono::days(40)).good(start, Seconds(0)));
 }
+
+TEST_CASE("clock: started behind what is written down, it is right as soon as it has passed that") {
+  // We were off for three days and the clock began in another year.
+  ClockWatch watch(start - year, Seconds(0), start);
+  CHECK_FALSE(watch.look(start - year + Seconds(60), Seconds(60)));
+  CHECK(watch.believed(start - year + Seconds(60), Seconds(60)) == start + Seconds(60));
+  const Time right = start + std::chrono::days(3);
+  CHECK(watch.look(right, Seconds(70)));
+  CHECK(watch.believed(right, Seconds(70)) == right);
+  CHECK_FALSE(watch.look(right + std::chrono::days(3), Seconds(80)));  // now it is known
+}

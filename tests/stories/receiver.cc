@@ -79,6 +79,9 @@ ToldAlert& Receiver::known(const Texts& labels, const std::string& starts_at) {
   return alerts_.back();
 }
 
+// What Alertmanager gives an alert without an end.
+constexpr Seconds resolve_timeout{300};
+
 void Receiver::take(const std::string& body, Time now, Seconds elapsed) {
   const boost::json::value posted = boost::json::parse(body);
   for (const auto& item : posted.as_array()) {
@@ -91,7 +94,9 @@ void Receiver::take(const std::string& body, Time now, Seconds elapsed) {
     alert.annotations = texts_of(item.at("annotations"));
     ++alert.posts;
     const auto starts = parse_time(starts_at);
-    const auto ends = parse_time(std::string(item.at("endsAt").as_string()));
+    const auto* end = item.as_object().if_contains("endsAt");
+    const auto ends =
+        end ? parse_time(std::string(end->as_string())) : std::optional(now + resolve_timeout);
     if (!starts || !ends || *ends < *starts) complain(alert, "ends before it starts", elapsed);
     if (const std::string fault = fault_of(alert); !fault.empty()) complain(alert, fault, elapsed);
     if (!ends) continue;
