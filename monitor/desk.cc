@@ -75,8 +75,8 @@ void Desk::restore(std::vector<Incident> incidents) {
   for (const auto& [id, incident] : book_.all()) tell_(incident);
 }
 
-void Desk::restore(const Name& domain, const Posture& posture) {
-  health_.look(domain, unseen_causes(domain, posture));
+void Desk::restore(const Name& domain, const Glance& glance) {
+  health_.look(domain, glance.unseen);
 }
 
 bool Desk::in_doubt() const {

@@ -10,6 +10,7 @@
 #include "monitor/fleet/entry.h"
 #include "monitor/watch/confirm.h"
 #include "monitor/watch/fleet_health.h"
+#include "monitor/watch/glance.h"
 #include "monitor/watch/incident.h"
 
 namespace mailfleet {
@@ -27,7 +28,7 @@ class Desk {
   void restore(std::vector<Incident> incidents);
   // Where a domain of the fleet stood when the monitor ended: what could not be seen then is not
   // seen now.
-  void restore(const Name& domain, const Posture& posture);
+  void restore(const Name& domain, const Glance& glance);
 
   // Nothing may be confirmed now: the fleet is in doubt, a self-test failed, or the domain is under
   // announced maintenance.

@@ -109,7 +109,8 @@ TEST_CASE("desk: a dead resolver is one alert, whichever sign of it comes first"
       Posture posture{.at = start};
       posture.standings.push_back(
           {.check = "dmarc", .level = 1, .seen = start, .unseen = Judgement{}});
-      again.restore(*Name::parse("d" + std::to_string(i) + ".gov.uk"), posture);
+      const Name name = *Name::parse("d" + std::to_string(i) + ".gov.uk");
+      again.restore(name, glance_of(name, posture));
     }
     CHECK(again.tick(start + Seconds(90)).empty());
     CHECK(!again.self_test("resolver", true));

@@ -13,6 +13,8 @@
 namespace mailfleet {
 namespace {
 
+constexpr Seconds unstored_wait = std::chrono::minutes(5);
+
 AskMode mode_of(Purpose purpose) {
   switch (purpose) {
     case Purpose::regular:
@@ -220,13 +222,18 @@ void Loop::saved(const RunningPtr& running, const std::shared_ptr<Look>& look, b
   if (stored) parts_.desk.told(look->incidents);
   counters_.changes += look->changes.size();
   counters_.alerts += running->alerts;
-  const bool swept = parts_.state.looked(running->name, look->posture, running->trust);
+  const bool swept =
+      parts_.state.looked(running->name, glance_of(running->name, look->posture), running->trust);
   if (listener_)
     listener_({running->name, look->posture, running->trust, look->changes, look->trust,
                look->transition, look->remembered, running->alerts, running->questions, stored});
   const Sight sight = sight_of(look->posture);
-  if (running->next_look)
-    parts_.schedule.ask_at(running->name, *running->next_look, Purpose::confirmation);
+  if (running->next_look) {
+    // A look that is not remembered would ask for the same one at once, for ever.
+    const Time soonest = stored ? *running->next_look : parts_.now() + unstored_wait;
+    parts_.schedule.ask_at(running->name, std::max(*running->next_look, soonest),
+                           Purpose::confirmation);
+  }
   end(running, sight);
   if (swept && sweep_listener_) sweep_listener_();
 }

@@ -291,9 +291,10 @@ TEST_CASE("snapshot: published when something changed, at most once a second") {
                                .level = 1,
                                .seen = Time(Seconds(5)),
                                .findings = {{"x", Severity::advice, "", ""}}});
-  CHECK_FALSE(state.looked(*Name::parse("a.test"), posture, {}));
+  const Glance glance = glance_of(*Name::parse("a.test"), posture);
+  CHECK_FALSE(state.looked(*Name::parse("a.test"), glance, {}));
   CHECK(tick(1) == 2);
-  CHECK(state.looked(*Name::parse("b.test"), posture, {}));
+  CHECK(state.looked(*Name::parse("b.test"), glance, {}));
   CHECK(tick(999) == 2);
   CHECK(tick(1) == 3);
   CHECK_FALSE(published[1]->ready);
@@ -308,9 +309,9 @@ TEST_CASE("snapshot: published when something changed, at most once a second") {
   CHECK(first.advices == 1);
   CHECK(first.last_look == Time(Seconds(5)));
   state.set_fleet({FleetEntry(*Name::parse("b.test")), FleetEntry(*Name::parse("c.test"))});
-  CHECK_FALSE(state.looked(*Name::parse("a.test"), posture, {}));  // it left
-  CHECK_FALSE(state.looked(*Name::parse("b.test"), posture, {}));
-  CHECK(state.looked(*Name::parse("c.test"), posture, {}));
+  CHECK_FALSE(state.looked(*Name::parse("a.test"), glance, {}));  // it left
+  CHECK_FALSE(state.looked(*Name::parse("b.test"), glance, {}));
+  CHECK(state.looked(*Name::parse("c.test"), glance, {}));
   CHECK(state.sweeps() == 2);
 }
 

@@ -10,6 +10,7 @@
 #include "monitor/reference.h"
 #include "monitor/settings.h"
 #include "monitor/store/wait_for.h"
+#include "monitor/version.h"
 
 namespace mailfleet {
 namespace {
@@ -50,12 +51,6 @@ TrustSettings trust_settings(const TrustConfig& config) {
           .step_down_after = config.step_down_after,
           .recover_after = config.recover_after,
           .recover_observations = config.recover_observations};
-}
-
-bool is_unsettled(const DomainWatch& watch) {
-  return std::ranges::any_of(watch.regressions, [](const Regression& each) {
-    return each.state == RegressionState::suspected || each.recovery.looks > 0;
-  });
 }
 
 Group group_of(const Watched& watched) {
@@ -217,28 +212,39 @@ void Monitor::restore_words() {
       store_, [since](Database& database) { return read_maintenances(database, since); });
 }
 
+// The store reads on while we take up what it has read.
 void Monitor::restore() {
-  std::string after;
-  while (true) {
-    const auto memories = wait_for<std::vector<DomainMemory>>(store_, [&](Database& database) {
-      return read_memories(database, after, restored_at_once, all_checks());
+  using Page = std::vector<DomainGlance>;
+  wait_for<bool>(store_, [](Database& database) {
+    begin_glances(database, version());
+    return true;
+  });
+  const auto page_after = [this](const std::string& last) {
+    return Answer<Page>(store_, [last](Database& database) {
+      return read_glances(database, last, restored_at_once, all_checks());
     });
-    if (memories.empty()) return;
-    for (const DomainMemory& memory : memories) {
-      const Eligibility eligibility = eligibility_of(memory.posture);
-      state_.restore(memory.name, memory.posture, view_of(memory.trust, eligibility));
-      if (const Watched* watched = state_.find(memory.name)) {
-        desk_.restore(memory.name, memory.posture);
-        if (auto exception = exception_of(memory.name, watched->entry.organisation, eligibility,
-                                          memory.posture.at))
-          exceptions_.push_back(std::move(*exception));
-      }
-      if (is_published(memory.trust.state)) listed_.push_back(memory);
-      remembered_ = std::max(memory.posture.at, remembered_.value_or(memory.posture.at));
-      if (is_unsettled(memory.watch)) unsettled_.push_back(memory.name);
-    }
-    after = memories.back().name.text();
+  };
+  Answer<Page> next = page_after("");
+  while (true) {
+    Page page = next.get();
+    if (page.empty()) return;
+    next = page_after(page.back().name.text());
+    for (DomainGlance& domain : page) restore(std::move(domain));
   }
+}
+
+void Monitor::restore(DomainGlance&& domain) {
+  const Glance& glance = domain.glance;
+  state_.restore(domain.name, glance, view_of(domain.trust, glance.eligibility));
+  if (const Watched* watched = state_.find(domain.name)) {
+    desk_.restore(domain.name, glance);
+    if (auto exception =
+            exception_of(domain.name, watched->entry.organisation, glance.eligibility, glance.at))
+      exceptions_.push_back(std::move(*exception));
+  }
+  remembered_ = std::max(glance.at, remembered_.value_or(glance.at));
+  if (domain.unsettled) unsettled_.push_back(domain.name);
+  if (is_published(domain.trust.state)) listed_.push_back(std::move(domain));
 }
 
 void Monitor::apply(const Config& config, const LoadedFleet& fleet) {

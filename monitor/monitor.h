@@ -15,6 +15,7 @@
 #include "monitor/loop.h"
 #include "monitor/probe/prober.h"
 #include "monitor/state.h"
+#include "monitor/store/glances.h"
 #include "monitor/store/store.h"
 #include "monitor/store/words.h"
 #include "monitor/watch/clock_watch.h"
@@ -61,13 +62,14 @@ class Monitor {
   bool has_window(int64_t id, Time now) const;  // open or ahead
   size_t windows(Time now) const;
   // What the store remembered of the domains on the trusted list; once.
-  std::vector<DomainMemory> take_listed() { return std::move(listed_); }
+  std::vector<DomainGlance> take_listed() { return std::move(listed_); }
   // Domains of the fleet of which TLS cannot be required, as remembered; once.
   std::vector<FeedException> take_exceptions() { return std::move(exceptions_); }
   const ProbeCounters& probe_counters() const;
 
  private:
   void restore();
+  void restore(DomainGlance&& domain);
   void restore_words();
   std::vector<FleetEntry> with_words(std::vector<FleetEntry> entries) const;
   bool is_maintained(const Name& domain, Time now) const;
@@ -89,7 +91,7 @@ class Monitor {
   std::vector<Maintenance> maintenances_{};    // of the configuration
   std::vector<MaintenanceRow> announced_{};    // by people, over the admin listener
   std::map<Name, AgreementRow> agreements_{};  // likewise
-  std::vector<DomainMemory> listed_{};
+  std::vector<DomainGlance> listed_{};
   std::vector<FeedException> exceptions_{};
   std::optional<Time> remembered_{};  // the latest look that is written down
   std::optional<ClockWatch> clock_{};

@@ -8,13 +8,6 @@
 namespace mailfleet {
 namespace {
 
-uint16_t count_of(const Posture& posture, Severity severity) {
-  size_t out = 0;
-  for (const Standing& standing : posture.standings)
-    out += static_cast<size_t>(std::ranges::count(standing.findings, severity, &Finding::severity));
-  return static_cast<uint16_t>(std::min<size_t>(out, std::numeric_limits<uint16_t>::max()));
-}
-
 Owner owner_of(const FleetEntry& entry) {
   return {.organisation = entry.organisation,
           .organisation_cy = entry.organisation_cy,
@@ -23,16 +16,17 @@ Owner owner_of(const FleetEntry& entry) {
           .tls_ready = entry.tls_ready};
 }
 
-void add_posture(DomainSummary& out, const Posture& posture, std::span<const Check* const> checks) {
-  out.state = state_of(posture);
-  out.last_look = posture.at;
-  out.fails = count_of(posture, Severity::fail);
-  out.advices = count_of(posture, Severity::advice);
-  for (size_t i = 0; i < checks.size(); ++i) {
-    const Standing* standing = posture.find(checks[i]->id);
-    if (!standing || !standing->level) continue;
-    out.levels[i] = static_cast<int8_t>(*standing->level);
-    out.seen[i] = standing->seen.value_or(Time{});
+void add_glance(DomainSummary& out, const Glance& glance, std::span<const Check* const> checks) {
+  out.state = glance.state;
+  out.last_look = glance.at;
+  out.fails = glance.fails;
+  out.advices = glance.advices;
+  for (const Glance::Level& each : glance.levels) {
+    const auto check = std::ranges::find(checks, each.check, &Check::id);
+    if (check == checks.end()) continue;
+    const auto i = static_cast<size_t>(check - checks.begin());
+    out.levels[i] = static_cast<int8_t>(each.level);
+    out.seen[i] = each.seen;
   }
 }
 
@@ -47,7 +41,7 @@ void update(Watched& watched, const FleetEntry& entry) {
 
 }  // namespace
 
-DomainSummary summary_of(const FleetEntry& entry, const Posture* posture, TrustView trust,
+DomainSummary summary_of(const FleetEntry& entry, const Glance* glance, TrustView trust,
                          std::span<const Check* const> checks) {
   DomainSummary out(entry.name);
   out.owner = owner_of(entry);
@@ -59,7 +53,7 @@ DomainSummary summary_of(const FleetEntry& entry, const Posture* posture, TrustV
   out.certificate_not_after = trust.eligibility.certificate_not_after;
   out.mx_hosts = trust.eligibility.mx_hosts;
   out.trust = std::move(trust);
-  if (posture) add_posture(out, *posture, checks);
+  if (glance) add_glance(out, *glance, checks);
   return out;
 }
 
@@ -91,21 +85,21 @@ void MonitorState::set_fleet(const std::vector<FleetEntry>& entries) {
   ++version_;
 }
 
-void MonitorState::restore(const Name& name, const Posture& posture, TrustView trust) {
+void MonitorState::restore(const Name& name, const Glance& glance, TrustView trust) {
   const auto found = domains_.find(name);
   if (found == domains_.end()) return;
   found->second.summary = std::make_shared<const DomainSummary>(
-      summary_of(found->second.entry, &posture, std::move(trust), checks_));
+      summary_of(found->second.entry, &glance, std::move(trust), checks_));
   restored_ = true;
   ++version_;
 }
 
-bool MonitorState::looked(const Name& name, const Posture& posture, TrustView trust) {
+bool MonitorState::looked(const Name& name, const Glance& glance, TrustView trust) {
   const auto found = domains_.find(name);
   if (found == domains_.end()) return false;  // it left the fleet meanwhile
   Watched& watched = found->second;
   watched.summary = std::make_shared<const DomainSummary>(
-      summary_of(watched.entry, &posture, std::move(trust), checks_));
+      summary_of(watched.entry, &glance, std::move(trust), checks_));
   ++version_;
   if (watched.looks++ != sweeps_ || --remaining_ > 0) return false;
   ++sweeps_;

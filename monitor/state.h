@@ -9,7 +9,7 @@
 #include "checks/base/check.h"
 #include "exporter/snapshot.h"
 #include "monitor/fleet/entry.h"
-#include "monitor/watch/posture.h"
+#include "monitor/watch/glance.h"
 
 namespace mailfleet {
 
@@ -28,9 +28,9 @@ class MonitorState {
   // The row of a domain that is watched has changed.
   void change_entry(const FleetEntry& entry);
   // What the store remembers of a domain of the fleet; others are ignored.
-  void restore(const Name& name, const Posture& posture, TrustView trust);
+  void restore(const Name& name, const Glance& glance, TrustView trust);
   // A look has ended. True when it was the last of a sweep.
-  bool looked(const Name& name, const Posture& posture, TrustView trust);
+  bool looked(const Name& name, const Glance& glance, TrustView trust);
 
   const Watched* find(const Name& name) const;
   const std::map<Name, Watched>& domains() const { return domains_; }
@@ -51,8 +51,8 @@ class MonitorState {
   bool restored_ = false;
 };
 
-// What outside readers see of a domain at a glance. `posture` may be null: not looked at yet.
-DomainSummary summary_of(const FleetEntry& entry, const Posture* posture, TrustView trust,
+// What outside readers see of a domain at a glance. `glance` may be null: not looked at yet.
+DomainSummary summary_of(const FleetEntry& entry, const Glance* glance, TrustView trust,
                          std::span<const Check* const> checks);
 
 }  // namespace mailfleet

@@ -2,29 +2,23 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <utility>
 
 #include "checks/registry.h"
-#include "exporter/feed/encoding.h"
 #include "monitor/log.h"
 #include "monitor/probe/connect.h"
+#include "monitor/store/posture_json.h"
 #include "monitor/store/wait_for.h"
 
 namespace mailfleet {
 namespace {
 
 constexpr const char* held_kind = "self-feed-held";
+constexpr const char* store_kind = "self-store-errors";
 
 std::optional<FeedPolicy> policy_of(const std::optional<RememberedPolicy>& remembered) {
   if (!remembered || remembered->mode.empty()) return {};
   return FeedPolicy{remembered->mode, remembered->id, remembered->max_age.count()};
-}
-
-// What the entry rests on, as one digest: equal evidence, equal digest.
-std::string evidence_digest_of(const Posture& posture) {
-  std::string text;
-  for (const char* check : {"mx", "starttls", "certificate", "mta_sts", "dane"})
-    if (const Standing* standing = posture.find(check)) text += to_json(standing->facts) + "\n";
-  return sha256_hex(text);
 }
 
 // The story as it goes: suspected, confirmed, resolved or acknowledged.
@@ -78,6 +72,7 @@ Telling::Telling(boost::asio::io_context& io, const Config& config, Monitor& mon
       sender_(io, config.alertmanager.urls,
               {.base_url = base_url, .resend_interval = config.alertmanager.resend_interval},
               {.now = [this] { return believed_now(); },
+               .clock_is_good = [this] { return monitor_.clock_is_good(); },
                .failed =
                    [](const std::string& member, const std::string& why) {
                      log_warning("alerts not taken", {{"alertmanager", member}, {"why", why}});
@@ -150,9 +145,9 @@ void Telling::restore() {
                      wait_for<std::vector<TransitionRow>>(monitor_.store(), [](Database& database) {
                        return read_transitions(database);
                      }));
-  for (const DomainMemory& memory : monitor_.take_listed())
-    set_entry(memory.name, memory.trust, memory.posture, eligibility_of(memory.posture),
-              memory.remembered);
+  for (const DomainGlance& domain : monitor_.take_listed())
+    set_entry(domain.name, domain.trust, domain.glance.eligibility, domain.remembered,
+              domain.evidence_sha256);
   // A list of exceptions that forgot some would force TLS where none is spoken.
   for (FeedException& each : monitor_.take_exceptions()) {
     const Name domain = each.domain;
@@ -226,9 +221,16 @@ bool Telling::is_shared_loss(const Name& domain) const {
 void Telling::set_entry(const Name& name, const TrustEntry& trust, const Posture& posture,
                         const Eligibility& eligibility,
                         const std::optional<RememberedPolicy>& remembered) {
+  // Most looks are at domains that the press has nothing to say of.
+  set_entry(name, trust, eligibility, remembered,
+            is_published(trust.state) ? evidence_digest_of(posture) : "");
+}
+
+void Telling::set_entry(const Name& name, const TrustEntry& trust, const Eligibility& eligibility,
+                        const std::optional<RememberedPolicy>& remembered,
+                        std::string evidence_sha256) {
   PressEntry entry(name);
   entry.trust = trust;
-  // Most looks are at domains that the press has nothing to say of.
   if (!is_published(trust.state)) return publisher_.set_entry(std::move(entry));
   const Watched* watched = monitor_.state().find(name);
   entry.organisation = watched ? watched->entry.organisation : publisher_.organisation(name);
@@ -236,7 +238,7 @@ void Telling::set_entry(const Name& name, const TrustEntry& trust, const Posture
   entry.sender_auth = eligibility.sender_auth;
   entry.mta_sts = policy_of(remembered);
   entry.dane = eligibility.by_dane == true;
-  entry.evidence_sha256 = evidence_digest_of(posture);
+  entry.evidence_sha256 = std::move(evidence_sha256);
   publisher_.set_entry(std::move(entry));
 }
 
@@ -270,8 +272,22 @@ void Telling::save(const std::vector<Incident>& incidents) {
       },
       post(),
       [this, incidents](bool stored) {
-        if (stored) monitor_.desk().told(incidents);
+        if (stored) return monitor_.desk().told(incidents);
+        for (const Incident& each : incidents) unsaved_.insert(each.id);
       });
+}
+
+// This cannot be written down before it is told: that is what it says. It is when it ends.
+void Telling::watch_store() {
+  Desk& desk = monitor_.desk();
+  if (const std::string trouble = monitor_.store().counters().trouble; !trouble.empty())
+    return desk.told(
+        desk.raise_self(store_kind, "nothing can be written: " + trouble, believed_now()));
+  save(desk.clear_self(store_kind, believed_now()));
+  std::vector<Incident> again;
+  for (const int64_t id : std::exchange(unsaved_, {}))
+    if (const Incident* incident = desk.book().find(id)) again.push_back(*incident);
+  save(again);
 }
 
 // Desk keeps it among the self-tests: while it fails, nothing is told of domains.
@@ -286,6 +302,7 @@ bool Telling::clock_believed(Time now) {
 void Telling::tick(Time now) {
   const bool clock_good = clock_believed(now);
   save(monitor_.desk().tick(believed_now()));
+  watch_store();
   self_test_.tick(now);
   sender_.tick();
   // Before everything was looked at once, an edition would leave out whom we have not come to.

@@ -4,6 +4,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <memory>
+#include <set>
 
 #include "exporter/admin_actions.h"
 #include "exporter/alertmanager/sender.h"
@@ -36,6 +37,7 @@ class Telling {
   Store::Post post();
   void restore();
   bool clock_believed(Time now);
+  void watch_store();
   void tested(OwnMeans means, SelfTestVerdict verdict);
   // Dates what is told: a jump of the clock must not carry an alert into another year.
   Time believed_now() const { return monitor_.believed_now(); }
@@ -58,6 +60,8 @@ class Telling {
   bool is_shared_loss(const Name& domain) const;
   void set_entry(const Name& name, const TrustEntry& trust, const Posture& posture,
                  const Eligibility& eligibility, const std::optional<RememberedPolicy>& remembered);
+  void set_entry(const Name& name, const TrustEntry& trust, const Eligibility& eligibility,
+                 const std::optional<RememberedPolicy>& remembered, std::string evidence_sha256);
 
   boost::asio::io_context& io_;
   Monitor& monitor_;
@@ -66,7 +70,8 @@ class Telling {
   AlertSender sender_;
   Publisher publisher_;
   SelfTest self_test_;
-  uint64_t shown_ = 0;  // version of the desk that readers see
+  std::set<int64_t> unsaved_{};  // incidents that the store did not take, to be told when it does
+  uint64_t shown_ = 0;           // version of the desk that readers see
   DeliveryCounters counted_{};
 };
 

@@ -16,9 +16,11 @@
 #include "checks/registry.h"
 #include "exporter/alertmanager/sender.h"
 #include "monitor/store/database.h"
+#include "monitor/store/glances.h"
 #include "monitor/store/looks.h"
 #include "monitor/store/packed.h"
 #include "monitor/store/posture_json.h"
+#include "monitor/version.h"
 
 namespace mailfleet::bench {
 namespace {
@@ -100,16 +102,38 @@ double through_store(const std::string& file, const std::vector<RowsToWrite>& ro
   });
 }
 
-// As many domains as wanted, all like the first, written by one statement.
+// The same domain, on the trusted list for a month.
+Look listed(const Look& look) {
+  Look out = look;
+  out.domain = *Name::parse("listed.bench");
+  const Eligibility eligibility = eligibility_of(look.posture);
+  out.trust = {.state = TrustState::active,
+               .tier = Tier::t2,
+               .since = look.posture.at - Seconds(30 * 86400),
+               .last_verified = look.posture.at,
+               .reasons = eligibility.reasons,
+               .pins = eligibility.mx_hosts,
+               .operators = eligibility.operators,
+               .last_look = look.posture.at};
+  return out;
+}
+
+// As many domains as wanted, all like the first, every second one on the trusted list; written by
+// one statement.
 void fill_store(const fs::path& file, const Look& first, size_t domains) {
   Store store(file);
-  run_in_store(store, [&](Database& database) { save_look(database, first, all_checks()); });
+  run_in_store(store, [&](Database& database) {
+    begin_glances(database, version());
+    save_look(database, first, all_checks());
+    save_look(database, listed(first), all_checks());
+  });
   run_in_store(store, [&](Database& database) {
     SQLite::Statement& copy = database.prepared(
         "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?1) "
         "INSERT INTO domain (name, posture_packed, watch_packed, dmarc_since, first_at, look_at, "
-        "trust_packed) SELECT 'x' || i || '.bench', posture_packed, watch_packed, dmarc_since, "
-        "first_at, look_at - 86400 - i % 86400, trust_packed FROM domain, n WHERE domain.id = 1");
+        "trust_packed, glance) SELECT 'x' || i || '.bench', posture_packed, watch_packed, "
+        "dmarc_since, first_at, look_at - 86400 - i % 86400, trust_packed, glance "
+        "FROM domain, n WHERE domain.id = 1 + i % 2");
     copy.bind(1, static_cast<int64_t>(domains));
     copy.exec();
   });

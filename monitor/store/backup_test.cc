@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "monitor/store/database.h"
+#include "monitor/store/glances.h"
 #include "monitor/store/history.h"
 #include "monitor/store/looks.h"
 #include "tests/scratch_folder.h"
@@ -69,13 +70,27 @@ Schema longer_schema() {
       "DROP TABLE audit; ALTER TABLE audit_new RENAME TO audit");
   return out;
 }
+// What that version wrote is what this one writes in its tables.
 void fill_version_one(const fs::path& file) {
+  const std::string newest = file.string() + ".newest";
+  {
+    Database made(newest, Database::Access::read_write);
+    for (int i = 0; i < 50; ++i) save(made, i);
+  }
   Database database(file, Database::Access::read_write, {our_schema().front()});
-  for (int i = 0; i < 50; ++i) save(database, i);
+  database.execute(("ATTACH '" + newest + "' AS newest").c_str());
+  database.execute(
+      "INSERT INTO domain SELECT id, name, first_at, look_at, posture_packed, watch_packed, "
+      "trust_packed, dmarc_since FROM newest.domain");
+  for (const std::string table : {"piece", "evidence", "evidence_piece"})
+    database.execute(("INSERT INTO " + table + " SELECT * FROM newest." + table).c_str());
+  database.execute("DETACH newest");
+  fs::remove(newest);
   database.execute(
       "INSERT INTO audit (at, actor, action, subject, detail) VALUES (1, 'ann', 'recheck', '', "
       "'')");
 }
+size_t domains_in(Database& database) { return read_glances(database, "", 1000, checks).size(); }
 std::string audited(const fs::path& file) {
   return raw(file).execAndGet("SELECT what FROM audit").getString();
 }
@@ -101,7 +116,7 @@ TEST_CASE("backup: a copy holds the same rows, stands alone, and can be worked w
   fs::create_directory(elsewhere);
   fs::copy_file(scratch.copy(), elsewhere / "mailfleet.db");
   Database restored(elsewhere / "mailfleet.db", Database::Access::read_write);
-  CHECK(read_memories(restored, "", 1000, checks).size() == 200);
+  CHECK(domains_in(restored) == 200);
   CHECK(restored.integrity_problems().empty());
   save(restored, 300);
 }
@@ -170,12 +185,14 @@ TEST_CASE("schema: a file of the first version is brought up to date, after a co
   Database database(scratch.file(), Database::Access::read_write, longer_schema());
   CHECK(database.schema_version() == static_cast<int>(longer_schema().size()));
   CHECK(audited(scratch.file()) == "ann recheck");
-  CHECK(read_memories(database, "", 1000, checks).size() == 50);
+  CHECK(domains_in(database) == 50);
   CHECK(digests(scratch.file().string() + ".schema-1") == before);
 
   Database going_back(scratch.file().string() + ".schema-1", Database::Access::read_write,
                       {our_schema().front()});
-  CHECK(read_memories(going_back, "", 1000, checks).size() == 50);
+  SQLite::Statement& rows = going_back.prepared("SELECT count(*) FROM domain");
+  REQUIRE(rows.executeStep());
+  CHECK(rows.getColumn(0).getInt() == 50);
 }
 
 TEST_CASE("schema: a version that fails leaves the one before it, and is made up for later") {
@@ -192,7 +209,7 @@ TEST_CASE("schema: a version that fails leaves the one before it, and is made up
                        doctest::Contains("would belong to nothing"), StoreError);
   Database database(scratch.file(), Database::Access::read_write, longer_schema());
   CHECK(audited(scratch.file()) == "ann recheck");
-  CHECK(read_memories(database, "", 1000, checks).size() == 50);
+  CHECK(domains_in(database) == 50);
 }
 
 TEST_CASE("schema: killed in the middle of a version, the next start goes on") {

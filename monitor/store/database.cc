@@ -13,8 +13,9 @@ namespace mailfleet {
 namespace {
 
 // One file a version, the first makes version 1. Append; never edit one that was released.
-constexpr std::array<std::string_view, 3> migrations{
-    "monitor/store/schema.sql", "monitor/store/schema_2.sql", "monitor/store/schema_3.sql"};
+constexpr std::array<std::string_view, 4> migrations{
+    "monitor/store/schema.sql", "monitor/store/schema_2.sql", "monitor/store/schema_3.sql",
+    "monitor/store/schema_4.sql"};
 
 constexpr int busy_milliseconds =
     2000;  // an operator's sqlite3 shell may hold the file for a while
@@ -115,6 +116,8 @@ SQLite::Statement& Database::prepared(const char* sql) {
 }
 
 bool Database::in_transaction() { return sqlite3_get_autocommit(connection_.getHandle()) == 0; }
+
+int64_t Database::all_changed_rows() { return sqlite3_total_changes(connection_.getHandle()); }
 
 void Database::rest() {
   for (const auto& [sql, statement] : statements_) statement->tryReset();

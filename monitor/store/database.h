@@ -43,6 +43,7 @@ class Database {
   bool in_transaction();
   int64_t last_id() const { return connection_.getLastInsertRowid(); }
   int changed_rows() const { return connection_.getChanges(); }
+  int64_t all_changed_rows();  // since it was opened
 
   // Ends whatever is still being read: an open reader keeps the WAL from being emptied.
   void rest();

@@ -3,8 +3,10 @@
 #include "monitor/store/columns.h"
 #include "monitor/store/database.h"
 #include "monitor/store/evidence_json.h"
+#include "monitor/store/glances.h"
 #include "monitor/store/ledger.h"
 #include "monitor/store/packed.h"
+#include "monitor/store/policies.h"
 #include "monitor/store/posture_json.h"
 #include "monitor/store/value_json.h"
 #include "monitor/watch/trust_value.h"
@@ -31,20 +33,24 @@ Row upsert(Database& database, const Look& look, std::span<const Check* const> c
   const std::string watch = pack(to_json(to_value(look.watch)));
   const std::string trust = pack(to_json(to_value(look.trust)));
   Statement& find = database.prepared(
-      "SELECT id, look_at, posture_packed = ?2 AND watch_packed = ?3 AND dmarc_since IS ?4 "
-      "FROM domain WHERE name = ?1");
+      "SELECT id, look_at, posture_packed = ?2 AND watch_packed = ?3 AND dmarc_since IS ?4 AND "
+      "glance IS NOT NULL FROM domain WHERE name = ?1");
   const auto bind = [&](Statement& to) {
     to.bind(1, look.domain.text());
     bind_blob(to, 2, posture);
     bind_blob(to, 3, watch);
     if (look.dmarc_since) to.bind(4, seconds(*look.dmarc_since));
   };
+  const auto bind_all = [&](Statement& to) {
+    bind(to);
+    to.bind(7, glance_text(look.domain, look.posture, look.watch, checks));
+  };
   bind(find);
   if (!find.executeStep()) {
     Statement& add = database.prepared(
         "INSERT INTO domain (name, posture_packed, watch_packed, dmarc_since, first_at, look_at, "
-        "trust_packed) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)");
-    bind(add);
+        "trust_packed, glance) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7)");
+    bind_all(add);
     add.bind(5, seconds(look.posture.at));
     bind_blob(add, 6, trust);
     add.exec();
@@ -56,58 +62,16 @@ Row upsert(Database& database, const Look& look, std::span<const Check* const> c
   Statement& update = database.prepared(
       same ? "UPDATE domain SET look_at = ?5, trust_packed = ?6 WHERE name = ?1"
            : "UPDATE domain SET posture_packed = ?2, watch_packed = ?3, dmarc_since = ?4, "
-             "look_at = ?5, trust_packed = ?6 WHERE name = ?1");
+             "look_at = ?5, trust_packed = ?6, glance = ?7 WHERE name = ?1");
   if (same)
     update.bind(1, look.domain.text());
   else
-    bind(update);
+    bind_all(update);
   update.bind(5, seconds(look.posture.at));
   bind_blob(update, 6, trust);
   update.exec();
   saved.posture = !same;
   return row;
-}
-
-void save_policy(Database& database, int64_t domain, const std::optional<RememberedPolicy>& policy,
-                 const std::optional<RememberedPolicy>& before) {
-  if (policy == before) return;
-  if (!policy) {
-    Statement& drop = database.prepared("DELETE FROM remembered_policy WHERE domain_id = ?");
-    drop.bind(1, domain);
-    drop.exec();
-    return;
-  }
-  Value mx = Value::list();
-  for (const std::string& pattern : policy->mx) mx.push(pattern);
-  Statement& put = database.prepared(
-      "INSERT OR REPLACE INTO remembered_policy "
-      "(domain_id, mode, policy_id, mx_json, fetched_at, max_age, body_digest) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?)");
-  put.bind(1, domain);
-  put.bind(2, policy->mode);
-  put.bind(3, policy->id);
-  put.bind(4, to_json(mx));
-  put.bind(5, seconds(policy->fetched_at));
-  put.bind(6, int64_t{policy->max_age.count()});
-  put.bind(7, policy->body_digest);
-  put.exec();
-}
-
-std::optional<RememberedPolicy> read_policy(Database& database, int64_t domain) {
-  Statement& find = database.prepared(
-      "SELECT mode, policy_id, mx_json, fetched_at, max_age, body_digest FROM remembered_policy "
-      "WHERE domain_id = ?");
-  find.bind(1, domain);
-  if (!find.executeStep()) return {};
-  RememberedPolicy out{.mode = find.getColumn(0).getString(),
-                       .id = find.getColumn(1).getString(),
-                       .fetched_at = time_in(find.getColumn(3)),
-                       .max_age = Seconds(find.getColumn(4).getInt64()),
-                       .body_digest = find.getColumn(5).getString()};
-  const auto mx = parse_value(find.getColumn(2).getString());
-  for (const Value& pattern : mx ? mx->items() : Value::List{})
-    out.mx.emplace_back(pattern.as_string().value_or(""));
-  return out;
 }
 
 void save_changes(Database& database, int64_t domain, Time at, const std::vector<Change>& changes) {
@@ -182,11 +146,6 @@ constexpr const char* select_memory =
     "SELECT id, name, first_at, look_at, posture_packed, watch_packed, dmarc_since, trust_packed "
     "FROM domain "
     "WHERE name = ?";
-constexpr const char* select_memories =
-    "SELECT id, name, first_at, look_at, posture_packed, watch_packed, dmarc_since, trust_packed "
-    "FROM domain "
-    "WHERE name > ? ORDER BY name LIMIT ?";
-
 DomainMemory memory_in(Database& database, Statement& row, std::span<const Check* const> checks) {
   const auto name = Name::parse(row.getColumn(1).getString());
   if (!name) throw std::runtime_error("a stored domain has no name");
@@ -233,16 +192,6 @@ std::optional<DomainMemory> read_memory(Database& database, const Name& name,
   find.bind(1, name.text());
   if (!find.executeStep()) return {};
   return memory_in(database, find, checks);
-}
-
-std::vector<DomainMemory> read_memories(Database& database, const std::string& after, size_t limit,
-                                        std::span<const Check* const> checks) {
-  Statement& find = database.prepared(select_memories);
-  find.bind(1, after);
-  find.bind(2, static_cast<int64_t>(limit));
-  std::vector<DomainMemory> out;
-  while (find.executeStep()) out.push_back(memory_in(database, find, checks));
-  return out;
 }
 
 bool forget_domain(Database& database, const Name& name) {

@@ -59,9 +59,6 @@ Saved save_look(Database& database, const Look& look, std::span<const Check* con
 std::optional<DomainMemory> read_memory(Database& database, const Name& name,
                                         std::span<const Check* const> checks);
 
-// A domain that somebody may want to begin with: names in order, `limit` after `after`.
-std::vector<DomainMemory> read_memories(Database& database, const std::string& after, size_t limit,
-                                        std::span<const Check* const> checks);
 // What a person's word changes between looks. False when the domain was never looked at.
 bool save_word(Database& database, const Name& name, const DomainWatch& watch,
                const TrustEntry& trust, const std::optional<TrustTransition>& transition, Time at);

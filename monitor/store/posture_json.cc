@@ -1,22 +1,11 @@
 #include "monitor/store/posture_json.h"
 
-#include <algorithm>
-
+#include "monitor/store/evidence_json.h"
+#include "monitor/store/ladders.h"
 #include "monitor/watch/watch_value.h"
 
 namespace mailfleet {
 namespace {
-
-const Check* find(std::span<const Check* const> checks, std::string_view id) {
-  const auto found = std::ranges::find(checks, id, &Check::id);
-  return found == checks.end() ? nullptr : *found;
-}
-
-std::optional<int> level_named(const Check& check, std::string_view name) {
-  const auto found = std::ranges::find(check.ladder, name);
-  if (found == check.ladder.end()) return {};
-  return static_cast<int>(found - check.ladder.begin());
-}
 
 Value standing_to_value(const Standing& standing, const Check& check, Time at) {
   Value out = Value::object();
@@ -47,7 +36,7 @@ Standing standing_from_value(const Value& value, const Check& check, Time at) {
 Value posture_to_value(const Posture& posture, std::span<const Check* const> checks) {
   Value out = Value::object();
   for (const Standing& standing : posture.standings)
-    if (const Check* check = find(checks, standing.check))
+    if (const Check* check = check_named(checks, standing.check))
       out.set(standing.check, standing_to_value(standing, *check, posture.at));
   return out;
 }
@@ -58,6 +47,13 @@ Posture posture_from_value(const Value& value, Time at, std::span<const Check* c
     if (const Value& standing = value[check->id]; standing.is_object())
       out.standings.push_back(standing_from_value(standing, *check, at));
   return out;
+}
+
+std::string evidence_digest_of(const Posture& posture) {
+  std::string text;
+  for (const char* check : {"mx", "starttls", "certificate", "mta_sts", "dane"})
+    if (const Standing* standing = posture.find(check)) text += to_json(standing->facts) + "\n";
+  return sha256_of(text);
 }
 
 }  // namespace mailfleet

@@ -25,6 +25,10 @@ bool may_pass(const SQLite::Exception& error) {
   }
 }
 
+bool is_read_only(const SQLite::Exception& error) {
+  return (error.getErrorCode() & 0xff) == 8;  // SQLITE_READONLY
+}
+
 }  // namespace
 
 Store::Store(const std::filesystem::path& file)
@@ -81,14 +85,17 @@ void Store::loop() {
 void Store::commit(std::deque<Job>& batch) {
   const auto begin = Clock::now();
   bool good = false;
-  for (int tries = 1; !good && tries <= max_store_tries; ++tries) {
+  const int max_tries = in_trouble() ? 1 : max_store_tries;  // no use in waiting for each
+  for (int tries = 1; !good && tries <= max_tries; ++tries) {
     if (tries > 1) wait_before_retry(tries);
     Outcome outcome = try_commit(batch, Manner::together);
     if (outcome == Outcome::spoilt) outcome = try_commit(batch, Manner::apart);
     good = outcome == Outcome::written;
   }
-  if (!good)
+  if (!good) {
     for (Job& job : batch) job.failed = true;
+    set_trouble(counters().last_error);
+  }
   const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   const std::lock_guard lock(mutex_);
   counters_.commits += good ? 1 : 0;
@@ -99,13 +106,16 @@ void Store::commit(std::deque<Job>& batch) {
   ++counters_.write_seconds[static_cast<size_t>(bucket - store_write_buckets.begin())];
 }
 
-// in_the_way: the machine's fault, to be tried again. Jobs may run more than once, each time on what
-// was there before.
+// in_the_way: the machine's fault, to be tried again. Jobs may run more than once, each time on
+// what was there before.
 Store::Outcome Store::try_commit(std::deque<Job>& batch, Manner manner) {
   try {
+    const int64_t before = database_->all_changed_rows();
     const Outcome outcome = attempt(batch, manner);
     database_->rest();
     database_->execute(outcome == Outcome::written ? "COMMIT" : "ROLLBACK");
+    const bool wrote = database_->all_changed_rows() != before;
+    if (outcome == Outcome::written && wrote && in_trouble()) set_trouble({});
     return outcome;
   } catch (const SQLite::Exception& error) {
     note(error.what());
@@ -116,8 +126,18 @@ Store::Outcome Store::try_commit(std::deque<Job>& batch, Manner manner) {
   }
 }
 
+// A transaction that may write; while the database is read-only, one that can read.
+void Store::begin() {
+  try {
+    database_->execute("BEGIN IMMEDIATE");
+  } catch (const SQLite::Exception& error) {
+    if (!is_read_only(error)) throw;
+    database_->execute("BEGIN");
+  }
+}
+
 Store::Outcome Store::attempt(std::deque<Job>& batch, Manner manner) {
-  database_->execute("BEGIN IMMEDIATE");
+  begin();
   for (Job& job : batch) {
     if (manner == Manner::apart) database_->execute("SAVEPOINT job");
     job.failed = !work_off(job);
@@ -136,6 +156,7 @@ bool Store::work_off(Job& job) {
   } catch (const SQLite::Exception& error) {
     if (may_pass(error)) throw;
     note(error.what());
+    if (is_read_only(error)) set_trouble(error.what());
   } catch (const std::exception& error) {
     note(error.what());
   }
@@ -146,6 +167,16 @@ void Store::wait_before_retry(int tries) {
   std::unique_lock lock(mutex_);
   ++counters_.retries;
   wake_.wait_for(lock, first_retry_wait * (1 << tries), [this] { return closing_; });
+}
+
+bool Store::in_trouble() const {
+  const std::lock_guard lock(mutex_);
+  return !counters_.trouble.empty();
+}
+
+void Store::set_trouble(const std::string& why) {
+  const std::lock_guard lock(mutex_);
+  counters_.trouble = why;
 }
 
 void Store::note(const std::string& error) {

@@ -5,7 +5,7 @@
 // the commit had to be repeated. Its outcome is handed to the caller's executor. Jobs that wait
 // together are committed together, each by itself whole or not at all. A database that is locked or
 // a disk that is full is retried, then counted and answered as a failure; it never ends the
-// program.
+// program. A database that is read-only for a while can still be read: only jobs that write fail.
 #pragma once
 
 #include <array>
@@ -44,6 +44,7 @@ struct StoreCounters {
       write_seconds{};  // the last: slower than all
   double write_seconds_sum = 0;
   std::string last_error{};
+  std::string trouble{};  // of the machine: why nothing can be written now; empty: it can
 };
 
 class Store {
@@ -89,8 +90,11 @@ class Store {
   enum class Outcome : uint8_t { written, spoilt, in_the_way };
   Outcome try_commit(std::deque<Job>& batch, Manner manner);
   Outcome attempt(std::deque<Job>& batch, Manner manner);
+  void begin();
   bool work_off(Job& job);
   void wait_before_retry(int tries);
+  bool in_trouble() const;
+  void set_trouble(const std::string& why);
   void note(const std::string& error);
 
   std::unique_ptr<Database> database_;

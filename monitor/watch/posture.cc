@@ -33,6 +33,12 @@ const Standing* Posture::find(std::string_view check) const {
 
 std::string_view to_text(DomainState state) { return states[static_cast<size_t>(state)]; }
 
+std::optional<DomainState> parse_domain_state(std::string_view text) {
+  const auto found = std::ranges::find(states, text);
+  if (found == states.end()) return {};
+  return static_cast<DomainState>(found - states.begin());
+}
+
 Posture after_look(const Posture* last, std::span<const Check* const> checks,
                    std::vector<Judgement> judgements, Time at) {
   Posture out{.at = at};

@@ -35,6 +35,7 @@ struct Posture {
 // ever be seen. pending: not looked at yet.
 enum class DomainState : uint8_t { good, attention, failing, unknown, pending };
 std::string_view to_text(DomainState state);
+std::optional<DomainState> parse_domain_state(std::string_view text);
 
 // The posture after a look at `at`. `last` may be null. `judgements` in the order of `checks`.
 Posture after_look(const Posture* last, std::span<const Check* const> checks,

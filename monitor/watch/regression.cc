@@ -349,4 +349,10 @@ bool acknowledge(DomainWatch& watch, std::string_view check, std::string_view ki
          }) > 0;
 }
 
+bool is_unsettled(const DomainWatch& watch) {
+  return std::ranges::any_of(watch.regressions, [](const Regression& each) {
+    return each.state == RegressionState::suspected || each.recovery.looks > 0;
+  });
+}
+
 }  // namespace mailfleet

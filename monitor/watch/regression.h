@@ -111,6 +111,9 @@ void remark_renewals(DomainWatch& watch, LookOutcome& outcome, const Posture& po
 bool acknowledge(DomainWatch& watch, std::string_view check, std::string_view kind,
                  std::string_view cause, Time now);
 
+// Something waits for a confirming look: a suspicion, or a recovery under way.
+bool is_unsettled(const DomainWatch& watch);
+
 // Severities are written for the trusted list: for a domain that is merely watched a page becomes a
 // ticket, except for what lets anyone forge it.
 AlertLevel severity_for(const Move& move, bool trusted);
