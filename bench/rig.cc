@@ -93,14 +93,17 @@ double Hands::scan(const std::vector<Name>& names, size_t in_flight, const Seen&
 
 LoadedFleet fleet_of(const std::vector<Name>& names) {
   LoadedFleet out;
-  for (const Name& each : names) out.entries.emplace_back(each);
-  std::ranges::sort(out.entries, {}, &FleetEntry::name);
+  std::vector<Name> sorted = names;
+  std::ranges::sort(sorted);
+  out.entries.reserve(sorted.size());
+  for (Name& each : sorted) out.entries.emplace_back(std::move(each));
   return out;
 }
 
-WholeMonitor::WholeMonitor(const Config& config, const std::vector<Name>& names) : names_(names) {
+WholeMonitor::WholeMonitor(const Config& config, LoadedFleet fleet) {
+  for (const FleetEntry& each : fleet.entries) names_.push_back(each.name);
   std::filesystem::create_directories(config.monitor.data_dir);
-  monitor_ = std::make_unique<Monitor>(io_, config, fleet_of(names));
+  monitor_ = std::make_unique<Monitor>(io_, config, std::move(fleet));
 }
 
 double WholeMonitor::sweep() {

@@ -45,7 +45,7 @@ class Hands {
 // A whole monitor, with store and loop.
 class WholeMonitor {
  public:
-  WholeMonitor(const Config& config, const std::vector<Name>& names);
+  WholeMonitor(const Config& config, LoadedFleet fleet);
 
   double sweep();  // looks at every domain once; CPU seconds
   Monitor& monitor() { return *monitor_; }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "monitor/cli/files.h"
 #include "monitor/idn.h"
@@ -36,22 +37,27 @@ FleetList read_fleet_file(const std::filesystem::path& file) {
 }
 
 LoadedFleet load_fleet(const std::vector<FleetFile>& files) {
+  struct Held {
+    FleetEntry entry;
+    const FleetFile* file;
+  };
+  std::map<Name, Held> holders;  // the file that names a domain first wins
   LoadedFleet out;
-  std::map<Name, std::string> holders;  // the file that names a domain first wins
   for (const FleetFile& each : files) {
     FleetFileList read{.file = each.file, .list = read_fleet_file(each.file)};
-    for (FleetEntry& entry : read.list.accepted) {
+    for (FleetEntry& entry : std::exchange(read.list.accepted, {})) {
       if (entry.sector.empty()) entry.sector = each.sector;
-      const auto [holder, is_new] = holders.emplace(entry.name, each.file.string());
-      if (is_new)
-        out.entries.push_back(entry);
-      else
-        read.list.notes.push_back({0, entry.name.text() + ": already in " + holder->second +
+      const Name name = entry.name;
+      const auto [holder, is_new] = holders.try_emplace(name, Held{std::move(entry), &each});
+      if (!is_new)
+        read.list.notes.push_back({0, name.text() + ": already in " +
+                                          holder->second.file->file.string() +
                                           "; not used from this file"});
     }
     out.files.push_back(std::move(read));
   }
-  std::ranges::sort(out.entries, {}, &FleetEntry::name);
+  out.entries.reserve(holders.size());
+  for (auto& [name, held] : holders) out.entries.push_back(std::move(held.entry));
   return out;
 }
 

@@ -14,7 +14,7 @@ namespace mailfleet {
 
 struct FleetFileList {
   std::filesystem::path file{};
-  FleetList list{};
+  FleetList list{};  // what was not taken as it stood; the domains are in LoadedFleet
 };
 
 struct LoadedFleet {

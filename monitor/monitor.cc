@@ -83,7 +83,7 @@ std::filesystem::path store_file(const Config& config) {
   return config.monitor.data_dir / url.substr(scheme.size());
 }
 
-Monitor::Monitor(boost::asio::io_context& io, const Config& config, const LoadedFleet& fleet,
+Monitor::Monitor(boost::asio::io_context& io, const Config& config, LoadedFleet fleet,
                  Outside outside)
     : lock_(config.monitor.data_dir),
       store_(store_file(config)),
@@ -113,7 +113,7 @@ Monitor::Monitor(boost::asio::io_context& io, const Config& config, const Loaded
       settings_of(config));
   log_refused_lines(fleet);
   restore_words();
-  state_.set_fleet(with_words(fleet.entries));
+  state_.set_fleet(with_words(std::move(fleet.entries)));
   restore();
   clock_.emplace(now_(), steady_(), remembered_);
 }
@@ -219,16 +219,16 @@ void Monitor::restore() {
     begin_glances(database, version());
     return true;
   });
-  const auto page_after = [this](const std::string& last) {
+  const auto page_after = [this](int64_t last) {
     return Answer<Page>(store_, [last](Database& database) {
       return read_glances(database, last, restored_at_once, all_checks());
     });
   };
-  Answer<Page> next = page_after("");
+  Answer<Page> next = page_after(0);
   while (true) {
     Page page = next.get();
     if (page.empty()) return;
-    next = page_after(page.back().name.text());
+    next = page_after(page.back().id);
     for (DomainGlance& domain : page) restore(std::move(domain));
   }
 }
@@ -247,13 +247,13 @@ void Monitor::restore(DomainGlance&& domain) {
   if (is_published(domain.trust.state)) listed_.push_back(std::move(domain));
 }
 
-void Monitor::apply(const Config& config, const LoadedFleet& fleet) {
+void Monitor::apply(const Config& config, LoadedFleet fleet) {
   log_refused_lines(fleet);
   maintenances_ = config.maintenances;
   clock_->believe(now_(), steady_());
   loop_->set_settings(settings_of(config));
   schedule_.set_settings(schedule_settings(config.monitor), now_());
-  state_.set_fleet(with_words(fleet.entries));
+  state_.set_fleet(with_words(std::move(fleet.entries)));
   schedule_all();
 }
 

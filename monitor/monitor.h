@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <deque>
 #include <functional>
 #include <memory>
 
@@ -33,12 +34,12 @@ class Monitor {
  public:
   // Takes the data directory, opens the store and takes up where it left off. Throws OperatorError,
   // StoreError and std::runtime_error, one line each. `io` outlives it.
-  Monitor(boost::asio::io_context& io, const Config& config, const LoadedFleet& fleet,
+  Monitor(boost::asio::io_context& io, const Config& config, LoadedFleet fleet,
           Outside outside = {});
 
   // Makes these the domains and their times. [resolver], [probe] and the store are those of the
   // start.
-  void apply(const Config& config, const LoadedFleet& fleet);
+  void apply(const Config& config, LoadedFleet fleet);
   // Puts every domain on the schedule; without it only what is asked for is looked at.
   void schedule_all();
 
@@ -62,7 +63,7 @@ class Monitor {
   bool has_window(int64_t id, Time now) const;  // open or ahead
   size_t windows(Time now) const;
   // What the store remembered of the domains on the trusted list; once.
-  std::vector<DomainGlance> take_listed() { return std::move(listed_); }
+  std::deque<DomainGlance> take_listed() { return std::move(listed_); }
   // Domains of the fleet of which TLS cannot be required, as remembered; once.
   std::vector<FeedException> take_exceptions() { return std::move(exceptions_); }
   const ProbeCounters& probe_counters() const;
@@ -91,7 +92,7 @@ class Monitor {
   std::vector<Maintenance> maintenances_{};    // of the configuration
   std::vector<MaintenanceRow> announced_{};    // by people, over the admin listener
   std::map<Name, AgreementRow> agreements_{};  // likewise
-  std::vector<DomainGlance> listed_{};
+  std::deque<DomainGlance> listed_{};
   std::vector<FeedException> exceptions_{};
   std::optional<Time> remembered_{};  // the latest look that is written down
   std::optional<ClockWatch> clock_{};

@@ -192,16 +192,17 @@ class Serving {
     std::string why;
     try {
       const Config next = load_config(config_option_);
-      const LoadedFleet fleet = load_fleet(next.fleets);
-      monitor_.apply(next, fleet);
+      LoadedFleet fleet = load_fleet(next.fleets);
+      const size_t domains = fleet.entries.size();
+      monitor_.apply(next, std::move(fleet));
       telling_.fleet_changed();
       set_log(next.monitor.log_level, next.monitor.log_format);
       config_ = next;
       metrics_.config_reload(true, wall_clock());
       log_info("reloaded",
-               {{"domains", fleet.entries.size()},
+               {{"domains", domains},
                 {"note", "[resolver], [probe], [http] and [store] wait for a restart"}});
-      return {.body = Value::object({{"reloaded", true}, {"domains", fleet.entries.size()}})};
+      return {.body = Value::object({{"reloaded", true}, {"domains", domains}})};
     } catch (const ConfigError& error) {
       for (const std::string& problem : error.problems) why += (why.empty() ? "" : "; ") + problem;
     } catch (const std::exception& error) {

@@ -64,21 +64,19 @@ void MonitorState::change_entry(const FleetEntry& entry) {
   ++version_;
 }
 
-void MonitorState::set_fleet(const std::vector<FleetEntry>& entries) {
+void MonitorState::set_fleet(std::vector<FleetEntry> entries) {
   std::map<Name, Watched> next;
-  for (const FleetEntry& entry : entries) {
-    const auto known = domains_.find(entry.name);
+  for (FleetEntry& entry : entries) {
+    const Name name = entry.name;
+    const auto known = domains_.find(name);
     if (known == domains_.end()) {
-      next.emplace(
-          entry.name,
-          Watched{entry,
-                  std::make_shared<const DomainSummary>(summary_of(entry, nullptr, {}, checks_)),
-                  sweeps_});
+      auto summary = std::make_shared<const DomainSummary>(summary_of(entry, nullptr, {}, checks_));
+      next.emplace_hint(next.end(), name, Watched{std::move(entry), std::move(summary), sweeps_});
       continue;
     }
     Watched kept = std::move(known->second);
     update(kept, entry);
-    next.emplace(entry.name, std::move(kept));
+    next.emplace_hint(next.end(), name, std::move(kept));
   }
   domains_ = std::move(next);
   count_remaining();

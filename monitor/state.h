@@ -24,7 +24,7 @@ class MonitorState {
   explicit MonitorState(std::span<const Check* const> checks) : checks_(checks) {}
 
   // Makes these the domains. Known ones keep what was seen of them.
-  void set_fleet(const std::vector<FleetEntry>& entries);
+  void set_fleet(std::vector<FleetEntry> entries);
   // The row of a domain that is watched has changed.
   void change_entry(const FleetEntry& entry);
   // What the store remembers of a domain of the fleet; others are ignored.

@@ -33,8 +33,8 @@ struct Size {
 Plan plan_of(size_t domains) {
   return {.domains = domains,
           .operators = std::max<size_t>(20, domains / 200),
-          .own_host_percent = domains > 20'000 ? 5 : 30,
-          .policy_percent = domains > 20'000 ? 3 : 20};
+          .own_host_percent = domains > 20'000 ? 2 : 30,
+          .policy_percent = domains > 20'000 ? 1 : 20};
 }
 
 double database_mb(const Config& config) {
@@ -53,9 +53,10 @@ Size measure(size_t domains, Report& report) {
   malloc_trim(0);
   const auto before = static_cast<double>(resident_bytes());
   Config config = lab.config();
-  config.resolver.cache_mb = 3;  // what the resolver may keep is the operator's to say, and not ours
+  config.resolver.cache_mb =
+      3;  // what the resolver may keep is the operator's to say, and not ours
   Size out;
-  WholeMonitor whole(config, names);
+  WholeMonitor whole(config, fleet_of(names));
   const double start = wall_seconds();
   out.cpu_ms = whole.sweep() / static_cast<double>(domains) * 1000;
   out.wall = wall_seconds() - start;
@@ -117,7 +118,7 @@ void soak_section(const Options& options, Report& report) {
   const LittleInternet net =
       make_internet({.domains = options.scaled(1000, 50), .tarpit = 0, .reset = 5});
   const LabProcess lab(net.world);
-  WholeMonitor whole(lab.config(), net.names());
+  WholeMonitor whole(lab.config(), fleet_of(net.names()));
   whole.sweep();
   whole.sweep();
   malloc_trim(0);

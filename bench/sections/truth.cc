@@ -119,7 +119,7 @@ void quiet_section(const Options& options, Report& report) {
   const LittleInternet net = make_internet({.domains = domains});
   const LabProcess lab(net.world);
   Config config = lab.config();
-  WholeMonitor whole(config, net.names());
+  WholeMonitor whole(config, fleet_of(net.names()));
   whole.sweep();
   const LoopCounters before = whole.monitor().loop().counters();
   const int64_t rows_before = rows_written(whole.monitor());

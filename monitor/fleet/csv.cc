@@ -59,7 +59,8 @@ CsvRecord CsvReader::record() {
     if (at_ < text_.size() && text_[at_] == '"') {
       if (!quoted_cell(out)) break;
     } else {
-      const size_t end = std::min(line_end(at_), text_.find(separator_, at_));
+      const std::string_view rest = text_.substr(at_, line_end(at_) - at_);
+      const size_t end = at_ + std::min(rest.size(), rest.find(separator_));
       out.cells.emplace_back(text_.substr(at_, end - at_));
       at_ = end;
     }

@@ -53,6 +53,7 @@ std::string_view cell(const ListBuilder::Row& row, std::string_view column) {
 
 // Each reads one cell into the entry; returns the reason when that cannot be.
 std::string read_text(std::string_view text, std::string_view column, std::string& into) {
+  if (text.empty()) return {};
   if (valid_utf8(text) != text) return "not UTF-8; save the file as UTF-8";
   into = one_line(text);
   if (std::ranges::any_of(into,

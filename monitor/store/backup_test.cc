@@ -81,7 +81,7 @@ void fill_version_one(const fs::path& file) {
   database.execute(("ATTACH '" + newest + "' AS newest").c_str());
   database.execute(
       "INSERT INTO domain SELECT id, name, first_at, look_at, posture_packed, watch_packed, "
-      "trust_packed, dmarc_since FROM newest.domain");
+      "trust_packed, dmarc_since FROM newest.domain JOIN newest.memory ON domain_id = id");
   for (const std::string table : {"piece", "evidence", "evidence_piece"})
     database.execute(("INSERT INTO " + table + " SELECT * FROM newest." + table).c_str());
   database.execute("DETACH newest");
@@ -90,7 +90,7 @@ void fill_version_one(const fs::path& file) {
       "INSERT INTO audit (at, actor, action, subject, detail) VALUES (1, 'ann', 'recheck', '', "
       "'')");
 }
-size_t domains_in(Database& database) { return read_glances(database, "", 1000, checks).size(); }
+size_t domains_in(Database& database) { return read_glances(database, 0, 1000, checks).size(); }
 std::string audited(const fs::path& file) {
   return raw(file).execAndGet("SELECT what FROM audit").getString();
 }

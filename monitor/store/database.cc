@@ -107,12 +107,16 @@ void Database::migrate(const Schema& schema) {
 
 int Database::schema_version() { return connection_.execAndGet("PRAGMA user_version").getInt(); }
 
-SQLite::Statement& Database::prepared(const char* sql) {
-  std::unique_ptr<SQLite::Statement>& statement = statements_[sql];
-  if (!statement) statement = std::make_unique<SQLite::Statement>(connection_, sql);
-  statement->tryReset();  // the error of an earlier use was that use's
-  statement->clearBindings();
-  return *statement;
+SQLite::Statement& Database::prepared(std::string_view sql) {
+  auto found = statements_.find(sql);
+  if (found == statements_.end()) {
+    const std::string text(sql);
+    found = statements_.emplace(text, std::make_unique<SQLite::Statement>(connection_, text)).first;
+  }
+  SQLite::Statement& statement = *found->second;
+  statement.tryReset();  // the error of an earlier use was that use's
+  statement.clearBindings();
+  return statement;
 }
 
 bool Database::in_transaction() { return sqlite3_get_autocommit(connection_.getHandle()) == 0; }

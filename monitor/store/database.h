@@ -8,10 +8,11 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <unordered_map>
+#include <string_view>
 #include <vector>
 
 #include "monitor/store/store_error.h"
@@ -38,7 +39,7 @@ class Database {
   Database(const std::filesystem::path& file, Access access, const Schema& schema);
 
   // A statement, compiled once, reset and without bindings. One use at a time for each text.
-  SQLite::Statement& prepared(const char* sql);
+  SQLite::Statement& prepared(std::string_view sql);
   void execute(const char* sql) { connection_.exec(sql); }
   bool in_transaction();
   int64_t last_id() const { return connection_.getLastInsertRowid(); }
@@ -62,7 +63,7 @@ class Database {
 
   std::filesystem::path file_;
   SQLite::Database connection_;
-  std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> statements_{};
+  std::map<std::string, std::unique_ptr<SQLite::Statement>, std::less<>> statements_{};
 };
 
 }  // namespace mailfleet

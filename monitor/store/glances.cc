@@ -44,24 +44,25 @@ std::string glance_text(const Name& domain, const Posture& posture, const Domain
                                 {"evidence_sha256", evidence_digest_of(posture)}}));
 }
 
-std::vector<DomainGlance> read_glances(Database& database, const std::string& after, size_t limit,
+std::vector<DomainGlance> read_glances(Database& database, int64_t after, size_t limit,
                                        std::span<const Check* const> checks) {
   Statement& find = database.prepared(
-      "SELECT id, name, look_at, glance, trust_packed FROM domain WHERE name > ? ORDER BY name "
-      "LIMIT ?");
+      "SELECT id, name, look_at, glance, trust_packed FROM domain WHERE id > ? ORDER BY id LIMIT "
+      "?");
   find.bind(1, after);
   find.bind(2, static_cast<int64_t>(limit));
   std::vector<DomainGlance> out;
+  out.reserve(limit);
   while (find.executeStep()) {
     const auto name = Name::parse(find.getColumn(1).getString());
     if (!name) throw std::runtime_error("a stored domain has no name");
     DomainGlance& domain = out.emplace_back(*name);
+    domain.id = find.getColumn(0).getInt64();
     domain.trust = trust_entry_of(value_in(find.getColumn(4)));
     const SQLite::Column text = find.getColumn(3);
     if (text.isNull() || !take_text(domain, text.getString(), time_in(find.getColumn(2)), checks))
       take_whole(domain, database, checks);
-    if (is_published(domain.trust.state))
-      domain.remembered = read_policy(database, find.getColumn(0).getInt64());
+    if (is_published(domain.trust.state)) domain.remembered = read_policy(database, domain.id);
   }
   return out;
 }

@@ -20,6 +20,7 @@ class Database;
 struct DomainGlance {
   explicit DomainGlance(Name domain_name) : name(std::move(domain_name)) {}
   Name name;
+  int64_t id = 0;  // of its row
   Glance glance{};
   bool unsettled = false;  // a suspicion or a recovery waits for a confirming look
   TrustEntry trust{};
@@ -31,8 +32,8 @@ struct DomainGlance {
 std::string glance_text(const Name& domain, const Posture& posture, const DomainWatch& watch,
                         std::span<const Check* const> checks);
 
-// Names in order, `limit` after `after`. What has no readable glance is read whole.
-std::vector<DomainGlance> read_glances(Database& database, const std::string& after, size_t limit,
+// Rows in order, `limit` after the row `after`. What has no readable glance is read whole.
+std::vector<DomainGlance> read_glances(Database& database, int64_t after, size_t limit,
                                        std::span<const Check* const> checks);
 
 // Drops what another version of the program wrote: it may have judged otherwise.

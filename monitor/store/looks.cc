@@ -21,58 +21,82 @@ std::optional<Time> time_if_any(const SQLite::Column& column) {
   return column.isNull() ? std::nullopt : std::optional(time_in(column));
 }
 
-struct Row {
-  int64_t id = 0;
-  Time look_at{};
-};
+// The row of a domain, brought up to the look; made when it is the first.
+class Upsert {
+ public:
+  Upsert(Database& database, const Look& look, std::span<const Check* const> checks)
+      : database_(database),
+        look_(look),
+        checks_(checks),
+        posture_(pack(to_json(posture_to_value(look.posture, checks)))),
+        watch_(pack(to_json(to_value(look.watch)))),
+        trust_(pack(to_json(to_value(look.trust)))) {}
 
-// The row of the domain, brought up to the look; made when it is the first.
-Row upsert(Database& database, const Look& look, std::span<const Check* const> checks,
-           Saved& saved) {
-  const std::string posture = pack(to_json(posture_to_value(look.posture, checks)));
-  const std::string watch = pack(to_json(to_value(look.watch)));
-  const std::string trust = pack(to_json(to_value(look.trust)));
-  Statement& find = database.prepared(
-      "SELECT id, look_at, posture_packed = ?2 AND watch_packed = ?3 AND dmarc_since IS ?4 AND "
-      "glance IS NOT NULL FROM domain WHERE name = ?1");
-  const auto bind = [&](Statement& to) {
-    to.bind(1, look.domain.text());
-    bind_blob(to, 2, posture);
-    bind_blob(to, 3, watch);
-    if (look.dmarc_since) to.bind(4, seconds(*look.dmarc_since));
-  };
-  const auto bind_all = [&](Statement& to) {
-    bind(to);
-    to.bind(7, glance_text(look.domain, look.posture, look.watch, checks));
-  };
-  bind(find);
-  if (!find.executeStep()) {
-    Statement& add = database.prepared(
-        "INSERT INTO domain (name, posture_packed, watch_packed, dmarc_since, first_at, look_at, "
-        "trust_packed, glance) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7)");
-    bind_all(add);
-    add.bind(5, seconds(look.posture.at));
-    bind_blob(add, 6, trust);
-    add.exec();
+  // The id of the row.
+  int64_t run(Saved& saved) {
+    Statement& find = database_.prepared(
+        "SELECT d.id, m.posture_packed = ?2 AND m.watch_packed = ?3 AND d.dmarc_since IS ?4 AND "
+        "d.glance IS NOT NULL FROM domain d JOIN memory m ON m.domain_id = d.id WHERE d.name = ?1");
+    find.bind(1, look_.domain.text());
+    bind_blob(find, 2, posture_);
+    bind_blob(find, 3, watch_);
+    bind_since(find, 4);
+    const bool known = find.executeStep();
+    if (known && find.getColumn(1).getInt() != 0) {
+      touch();
+      return find.getColumn(0).getInt64();
+    }
     saved.posture = true;
-    return {database.last_id(), look.posture.at};
+    put_domain(known);
+    const int64_t id = known ? find.getColumn(0).getInt64() : database_.last_id();
+    put_memory(id);
+    return id;
   }
-  const Row row{find.getColumn(0).getInt64(), time_in(find.getColumn(1))};
-  const bool same = find.getColumn(2).getInt() != 0;
-  Statement& update = database.prepared(
-      same ? "UPDATE domain SET look_at = ?5, trust_packed = ?6 WHERE name = ?1"
-           : "UPDATE domain SET posture_packed = ?2, watch_packed = ?3, dmarc_since = ?4, "
-             "look_at = ?5, trust_packed = ?6, glance = ?7 WHERE name = ?1");
-  if (same)
-    update.bind(1, look.domain.text());
-  else
-    bind_all(update);
-  update.bind(5, seconds(look.posture.at));
-  bind_blob(update, 6, trust);
-  update.exec();
-  saved.posture = !same;
-  return row;
-}
+
+ private:
+  void bind_since(Statement& to, int index) const {
+    if (look_.dmarc_since) to.bind(index, seconds(*look_.dmarc_since));
+  }
+
+  void touch() {
+    Statement& update =
+        database_.prepared("UPDATE domain SET look_at = ?2, trust_packed = ?3 WHERE name = ?1");
+    update.bind(1, look_.domain.text());
+    update.bind(2, seconds(look_.posture.at));
+    bind_blob(update, 3, trust_);
+    update.exec();
+  }
+
+  void put_domain(bool known) {
+    Statement& put = database_.prepared(
+        known ? "UPDATE domain SET look_at = ?2, trust_packed = ?3, dmarc_since = ?4, glance = ?5 "
+                "WHERE name = ?1"
+              : "INSERT INTO domain (name, first_at, look_at, trust_packed, dmarc_since, glance) "
+                "VALUES (?1, ?2, ?2, ?3, ?4, ?5)");
+    put.bind(1, look_.domain.text());
+    put.bind(2, seconds(look_.posture.at));
+    bind_blob(put, 3, trust_);
+    bind_since(put, 4);
+    put.bind(5, glance_text(look_.domain, look_.posture, look_.watch, checks_));
+    put.exec();
+  }
+
+  void put_memory(int64_t id) {
+    Statement& put = database_.prepared(
+        "INSERT OR REPLACE INTO memory (domain_id, posture_packed, watch_packed) VALUES (?, ?, ?)");
+    put.bind(1, id);
+    bind_blob(put, 2, posture_);
+    bind_blob(put, 3, watch_);
+    put.exec();
+  }
+
+  Database& database_;
+  const Look& look_;
+  std::span<const Check* const> checks_;
+  std::string posture_;
+  std::string watch_;
+  std::string trust_;
+};
 
 void save_changes(Database& database, int64_t domain, Time at, const std::vector<Change>& changes) {
   for (const Change& change : changes) {
@@ -143,9 +167,9 @@ bool save_evidence(Database& database, int64_t domain, const Look& look) {
 }
 
 constexpr const char* select_memory =
-    "SELECT id, name, first_at, look_at, posture_packed, watch_packed, dmarc_since, trust_packed "
-    "FROM domain "
-    "WHERE name = ?";
+    "SELECT d.id, d.name, d.first_at, d.look_at, m.posture_packed, m.watch_packed, d.dmarc_since, "
+    "d.trust_packed FROM domain d JOIN memory m ON m.domain_id = d.id WHERE d.name = ?";
+
 DomainMemory memory_in(Database& database, Statement& row, std::span<const Check* const> checks) {
   const auto name = Name::parse(row.getColumn(1).getString());
   if (!name) throw std::runtime_error("a stored domain has no name");
@@ -163,10 +187,10 @@ DomainMemory memory_in(Database& database, Statement& row, std::span<const Check
 
 Saved save_look(Database& database, const Look& look, std::span<const Check* const> checks) {
   Saved saved{.changes = look.changes.size()};
-  const Row row = upsert(database, look, checks, saved);
-  save_policy(database, row.id, look.remembered, read_policy(database, row.id));
-  save_changes(database, row.id, look.posture.at, look.changes);
-  saved.evidence = save_evidence(database, row.id, look);
+  const int64_t id = Upsert(database, look, checks).run(saved);
+  save_policy(database, id, look.remembered, read_policy(database, id));
+  save_changes(database, id, look.posture.at, look.changes);
+  saved.evidence = save_evidence(database, id, look);
   if (look.transition) save_transition(database, look.domain, *look.transition, look.posture.at);
   for (const Incident& incident : look.incidents) save_incident(database, incident);
   return saved;
@@ -174,14 +198,24 @@ Saved save_look(Database& database, const Look& look, std::span<const Check* con
 
 bool save_word(Database& database, const Name& name, const DomainWatch& watch,
                const TrustEntry& trust, const std::optional<TrustTransition>& transition, Time at) {
-  Statement& update =
-      database.prepared("UPDATE domain SET watch_packed = ?2, trust_packed = ?3 WHERE name = ?1");
-  update.bind(1, name.text());
-  const std::string watch_text = pack(to_json(to_value(watch)));
+  Statement& entry = database.prepared("UPDATE domain SET trust_packed = ?2 WHERE name = ?1");
   const std::string trust_text = pack(to_json(to_value(trust)));
-  bind_blob(update, 2, watch_text);
-  bind_blob(update, 3, trust_text);
-  if (update.exec() == 0) return false;
+  entry.bind(1, name.text());
+  bind_blob(entry, 2, trust_text);
+  if (entry.exec() == 0) return false;
+  // What waits for a confirming look may have changed: the glance is made anew.
+  Statement& memory = database.prepared(
+      "UPDATE memory SET watch_packed = ?2 WHERE domain_id = (SELECT id FROM domain WHERE name = "
+      "?1) "
+      "AND watch_packed <> ?2");
+  const std::string watch_text = pack(to_json(to_value(watch)));
+  memory.bind(1, name.text());
+  bind_blob(memory, 2, watch_text);
+  if (memory.exec() > 0) {
+    Statement& outdated = database.prepared("UPDATE domain SET glance = NULL WHERE name = ?");
+    outdated.bind(1, name.text());
+    outdated.exec();
+  }
   if (transition) save_transition(database, name, *transition, at);
   return true;
 }

@@ -11,7 +11,9 @@ namespace {
 
 constexpr char plain = 'p';
 constexpr char deflated = 'z';
-constexpr size_t least_worth_deflating = 64;
+// Below, the time costs more than the room: each look writes a text of some hundred octets, and the
+// start reads them all.
+constexpr size_t least_worth_deflating = 1024;
 
 struct EndInflate {
   void operator()(z_stream* stream) const { inflateEnd(stream); }

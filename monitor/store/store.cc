@@ -45,16 +45,20 @@ Store::~Store() {
 }
 
 void Store::run(Work work, Post post, Done done) {
+  bool taken = false;
+  bool was_idle = false;
   {
     const std::lock_guard lock(mutex_);
-    if (queue_.size() < max_store_queue && !closing_) {
+    taken = queue_.size() < max_store_queue && !closing_;
+    was_idle = queue_.empty();
+    if (taken)
       queue_.push_back({std::move(work), std::move(post), std::move(done)});
-      wake_.notify_one();
-      return;
-    }
-    ++counters_.refused;
+    else
+      ++counters_.refused;
   }
-  if (done) post([done = std::move(done)] { done(false); });
+  // It sleeps only on an empty queue, and would find the mutex held if it were woken above.
+  if (taken && was_idle) wake_.notify_one();
+  if (!taken && done) post([done = std::move(done)] { done(false); });
 }
 
 StoreCounters Store::counters() const {

@@ -90,7 +90,7 @@ TEST_CASE("packed: text comes back, large text is made small, foreign octets giv
   }
   CHECK(pack(std::string(100000, 'x')).size() < 1000);
   for (const std::string& bad : {std::string(), std::string("?x"), std::string("znot deflated"),
-                                 pack(std::string(1000, 'x')).substr(0, 10)})
+                                 pack(std::string(5000, 'x')).substr(0, 10)})
     CHECK_FALSE(unpack(bad));
 }
 
@@ -200,8 +200,8 @@ TEST_CASE("store: what domains share is stored once, and goes with the last that
     save_look(database, one, both);
   }
   CHECK(count(database, "piece") == 2);  // one endpoint, one certificate
-  CHECK(read_glances(database, "", 100, both).size() == 20);
-  CHECK(read_glances(database, "d5.test", 2, both).at(0).name.text() == "d6.test");
+  CHECK(read_glances(database, 0, 100, both).size() == 20);
+  CHECK(read_glances(database, 6, 2, both).at(0).name.text() == "d6.test");
   CHECK(prune(database, at(1000)).pieces == 0);
   CHECK(count(database, "evidence") == 20);  // the latest of each stays
   for (int i = 0; i < 20; ++i)
@@ -272,7 +272,7 @@ TEST_CASE("store: jobs are answered in order, a job that fails is undone alone")
           here, [&answers, i](bool done) { answers.push_back(done ? i : -i); });
     std::promise<std::optional<size_t>> found;
     store.ask<size_t>(
-        [](Database& database) { return read_glances(database, "", 100, both).size(); }, here,
+        [](Database& database) { return read_glances(database, 0, 100, both).size(); }, here,
         [&](std::optional<size_t> size) { found.set_value(size); });
     CHECK(found.get_future().get() == 9);
     CHECK(store.counters().errors == 1);

@@ -1,5 +1,6 @@
 #include "monitor/store/value_json.h"
 
+#include <array>
 #include <boost/json.hpp>
 
 namespace mailfleet {
@@ -49,7 +50,9 @@ std::optional<Value> parse_value(std::string_view text) {
   json::parse_options options;
   options.max_depth = 64;  // facts are a handful of levels deep
   boost::system::error_code error;
-  const json::value parsed = json::parse({text.data(), text.size()}, error, {}, options);
+  std::array<unsigned char, 8192> room;  // for most rows
+  json::monotonic_resource memory(room.data(), room.size());
+  const json::value parsed = json::parse({text.data(), text.size()}, error, &memory, options);
   if (error) return {};
   return to_value(parsed);
 }

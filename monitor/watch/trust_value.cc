@@ -17,10 +17,28 @@ std::vector<std::string> texts_of(const Value& value) {
   return out;
 }
 
+// What is missing is read as nothing, so nothing is what is left out: most domains are not on the
+// list, and all are read at the start.
+void set_if_any(Value& out, std::string_view key, Value value) {
+  const bool nothing =
+      value.is_null() || value == Value(false) || value == Value(0) ||
+      ((value.is_list() || value.is_object()) && value.items().empty() && value.members().empty());
+  if (!nothing) out.set(key, std::move(value));
+}
+
 Value from(const Window& window) {
-  return Value::object({{"since", time_value(window.since)},
-                        {"last", to_text(window.last)},
-                        {"looks", window.looks}});
+  Value out = Value::object();
+  set_if_any(out, "since", time_value(window.since));
+  if (window.last != Time{}) out.set("last", to_text(window.last));
+  set_if_any(out, "looks", window.looks);
+  return out;
+}
+
+Value from(const std::array<Window, trust_paths>& windows) {
+  Value out = Value::list();
+  if (windows == std::array<Window, trust_paths>{}) return out;
+  for (const Window& window : windows) out.push(from(window));
+  return out;
 }
 
 Window window_from(const Value& value) {
@@ -38,25 +56,25 @@ SenderAuth auth_of(const Value& value) {
 }  // namespace
 
 Value to_value(const TrustEntry& entry) {
-  Value windows = Value::list();
-  for (const Window& window : entry.windows) windows.push(from(window));
-  return Value::object({{"state", to_text(entry.state)},
-                        {"tier", to_text(entry.tier)},
-                        {"since", time_value(entry.since)},
-                        {"last_verified", time_value(entry.last_verified)},
-                        {"stale", entry.stale},
-                        {"reasons", from(entry.reasons)},
-                        {"windows", std::move(windows)},
-                        {"recovery", from(entry.recovery)},
-                        {"pins", from(entry.pins)},
-                        {"operators", from(entry.operators)},
-                        {"wants_acknowledgement", entry.wants_acknowledgement},
-                        {"for_unknown", entry.for_unknown},
-                        {"last_look", time_value(entry.last_look)},
-                        {"unseen_for", entry.unseen_for.count()},
-                        {"step_down_at", time_value(entry.step_down_at)},
-                        {"withdraw_asked", time_value(entry.withdraw_asked)},
-                        {"asked_by_look", entry.asked_by_look}});
+  Value out = Value::object();
+  if (entry.state != TrustState::none) out.set("state", to_text(entry.state));
+  if (entry.tier != Tier::none) out.set("tier", to_text(entry.tier));
+  set_if_any(out, "since", time_value(entry.since));
+  set_if_any(out, "last_verified", time_value(entry.last_verified));
+  set_if_any(out, "stale", entry.stale);
+  set_if_any(out, "reasons", from(entry.reasons));
+  set_if_any(out, "windows", from(entry.windows));
+  set_if_any(out, "recovery", from(entry.recovery));
+  set_if_any(out, "pins", from(entry.pins));
+  set_if_any(out, "operators", from(entry.operators));
+  set_if_any(out, "wants_acknowledgement", entry.wants_acknowledgement);
+  set_if_any(out, "for_unknown", entry.for_unknown);
+  set_if_any(out, "last_look", time_value(entry.last_look));
+  set_if_any(out, "unseen_for", int64_t{entry.unseen_for.count()});
+  set_if_any(out, "step_down_at", time_value(entry.step_down_at));
+  set_if_any(out, "withdraw_asked", time_value(entry.withdraw_asked));
+  set_if_any(out, "asked_by_look", entry.asked_by_look);
+  return out;
 }
 
 TrustEntry trust_entry_of(const Value& value) {
