@@ -1,12 +1,14 @@
 // mailfleet-bench [--quick] [--json FILE] [--plots DIR] [--rounds N] [SECTION…]
 //
-// Measures the program against the least that the same work can cost, in turn, in one run. Ends
+// Measures the program against the least that the same work can cost, in turn, in one run; each
+// section in a process of its own. Ends
 // with 1 when a count is wrong, never because of a time.
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
 
+#include "bench/apart.h"
 #include "bench/lab_process.h"
 #include "bench/sections/sections.h"
 #include "monitor/log.h"
@@ -76,11 +78,9 @@ int main(int argc, char** argv) {
   mailfleet::set_log(mailfleet::LogLevel::error, mailfleet::LogFormat::logfmt);
   std::cout << machine() << std::flush;
   Report report;
-  for (const Section* section : chosen(options)) try {
-      section->run(options, report);
-    } catch (const std::exception& trouble) {
-      report.expect(false, std::string(section->name) + ": " + trouble.what());
-    }
+  const std::vector<const Section*> sections = chosen(options);
+  for (const Section* section : sections)
+    (sections.size() == 1 ? run_section : run_apart)(*section, options, report);
   std::cout << report.table();
   if (!options.json.empty()) std::ofstream(options.json) << report.json();
   return report.wrong().empty() ? EXIT_SUCCESS : EXIT_FAILURE;

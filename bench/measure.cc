@@ -60,6 +60,11 @@ Row compare(const Options& options, std::string section, std::string metric, std
   std::vector<double> limits;
   std::vector<double> products;
   std::vector<double> ratios;
+  if (!options
+           .quick) {  // a round that does not count: caches, and memory that is new to the process
+    limit();
+    product();
+  }
   for (int i = 0; i < options.rounds; ++i) {
     limits.push_back(limit());
     products.push_back(product());

@@ -5,6 +5,7 @@
 #include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <charconv>
 #include <cstdio>
@@ -73,16 +74,40 @@ std::string verdict(const Row& row) {
 }
 
 std::string Report::json() const {
-  boost::json::array out;
+  boost::json::array rows;
   for (const Row& row : rows_)
-    out.push_back({{"section", row.section},
-                   {"metric", row.metric},
-                   {"limit", json_number(row.limit)},
-                   {"product", row.product},
-                   {"ratio", json_number(row.ratio)},
-                   {"spread", json_number(row.spread)},
-                   {"unit", row.unit}});
-  return boost::json::serialize(out) + "\n";
+    rows.push_back({{"section", row.section},
+                    {"metric", row.metric},
+                    {"limit", json_number(row.limit)},
+                    {"product", row.product},
+                    {"ratio", json_number(row.ratio)},
+                    {"spread", json_number(row.spread)},
+                    {"unit", row.unit},
+                    {"gate", row.gate}});
+  boost::json::array wrong;
+  for (const std::string& each : wrong_) wrong.emplace_back(each);
+  return boost::json::serialize(boost::json::object{{"rows", rows}, {"wrong", wrong}}) + "\n";
+}
+
+bool Report::take(const std::string& json) try {
+  const boost::json::object all = boost::json::parse(json).as_object();
+  const auto text = [](const boost::json::value& value) { return std::string(value.as_string()); };
+  const auto any = [](const boost::json::value& value) {
+    return value.is_null() ? std::nullopt : std::optional(value.to_number<double>());
+  };
+  for (const boost::json::value& row : all.at("rows").as_array())
+    rows_.push_back({.section = text(row.at("section")),
+                     .metric = text(row.at("metric")),
+                     .limit = any(row.at("limit")),
+                     .product = row.at("product").to_number<double>(),
+                     .ratio = any(row.at("ratio")),
+                     .spread = any(row.at("spread")),
+                     .unit = text(row.at("unit")),
+                     .gate = text(row.at("gate"))});
+  for (const boost::json::value& each : all.at("wrong").as_array()) wrong_.push_back(text(each));
+  return true;
+} catch (const std::exception&) {
+  return false;
 }
 
 std::string Report::table() const {

@@ -35,6 +35,8 @@ class Report {
   const std::vector<Row>& rows() const { return rows_; }
   const std::vector<std::string>& wrong() const { return wrong_; }
   std::string json() const;
+  // Adds what json() of another report wrote. False when it is not that.
+  bool take(const std::string& json);
   std::string table() const;
 
  private:

@@ -102,6 +102,16 @@ TEST_CASE("web: metrics are the same plain and compressed") {
   CHECK(plain.body.find("process_open_fds ") != std::string::npos);
   CHECK(plain.body.find("mailfleet_config_last_reload_successful 1") != std::string::npos);
   CHECK(gzipped.body.find("mailfleet_http_requests_total{route=\"/metrics\",status=\"200\"} 1") != std::string::npos);
+  // Texts of another number of shards are dropped, and made again as they were.
+  const auto of_domains = [&](const char* query) {
+    const std::string body = ask(port, query, {{"Accept-Encoding", "identity"}}).body;
+    return body.substr(0, body.find("# HELP mailfleet_build_info"));
+  };
+  const std::string whole = of_domains("/metrics");
+  const std::string half = of_domains("/metrics?shard=0&shards=2");
+  CHECK(whole != half);
+  CHECK(of_domains("/metrics") == whole);
+  CHECK(of_domains("/metrics?shard=0&shards=2") == half);
   for (const char* bad : {"?shard=1", "?shard=2&shards=2", "?shard=a&shards=2", "?shard=0&shards=0", "?shards=1"})
     CHECK_MESSAGE(ask(port, std::string("/metrics") + bad).status == 400, bad);
 }

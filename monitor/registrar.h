@@ -16,8 +16,6 @@
 
 namespace mailfleet {
 
-constexpr size_t max_word_octets = 300;  // of a name, a reason, an agreement: a line of a form
-constexpr size_t max_window_names = 1000;
 constexpr size_t max_windows = 1000;             // announced and not over
 constexpr Seconds longest_window{31 * 86400};    // what holds alerts for longer is no maintenance
 constexpr Seconds farthest_window{366 * 86400};  // ahead

@@ -12,6 +12,7 @@
 #include "monitor/store/value_json.h"
 #include "monitor/store/wait_for.h"
 #include "monitor/telling.h"
+#include "monitor/word_reader.h"
 #include "tests/scratch_folder.h"
 
 using namespace mailfleet;

@@ -9,6 +9,7 @@
 #include "monitor/probe/connect.h"
 #include "monitor/store/posture_json.h"
 #include "monitor/store/wait_for.h"
+#include "monitor/word_reader.h"
 
 namespace mailfleet {
 namespace {
@@ -325,10 +326,9 @@ void Telling::tick(Time now) {
 }
 
 void Telling::acknowledge(const Name& domain, const AdminRequest& request, AdminAnswer answer) {
-  const auto by = request.body["by"].as_string();
-  const auto reason = request.body["reason"].as_string();
-  if (!by || by->empty() || !reason || reason->empty())
-    return answer(refused(422, "\"by\" and \"reason\" must say who acknowledges, and why"));
+  WordReader reader(request.body);
+  const Said said = reader.said(monitor_.now());
+  if (!reader.why().empty()) return answer(refused(422, reader.why()));
   if (!is_known(domain))
     return answer(refused(404, domain.text() +
                                    " is neither in the fleet list nor on the trusted list, so "
@@ -337,8 +337,7 @@ void Telling::acknowledge(const Name& domain, const AdminRequest& request, Admin
     const Incident* open = monitor_.desk().book().find(*id);
     if (!open || !open->domains.contains(domain))
       return answer(refused(404, "there is no such open regression of this domain"));
-    const auto ended =
-        monitor_.desk().acknowledge(*id, std::string(*by), std::string(*reason), monitor_.now());
+    const auto ended = monitor_.desk().acknowledge(*id, said.by, said.reason, said.at);
     if (!ended) return answer(refused(409, "the regression is not open"));
     save({*ended});
     return acknowledge_regression(*ended, std::move(answer));

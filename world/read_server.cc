@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "world/tls_server.h"
+
 namespace mailfleet {
 namespace {
 
@@ -57,6 +59,15 @@ void read_versions(StrictTable& table, std::vector<std::string>& into) {
   std::ranges::sort(into);
 }
 
+void read_suites(StrictTable& table, std::vector<std::string>& into) {
+  const auto suites = table.texts("suites");
+  if (!suites) return;
+  if (!std::ranges::all_of(*suites, is_suite))
+    table.refuse_key("suites",
+                     "must be a list of OpenSSL's names up to TLS 1.2, like \"AES128-GCM-SHA256\"");
+  into = *suites;
+}
+
 void read_misbehaviour(StrictTable& table, std::vector<std::string> allowed, std::string& into) {
   allowed.push_back("none");
   if (const auto word = table.word("misbehaviour", allowed)) into = *word == "none" ? "" : *word;
@@ -77,7 +88,8 @@ void read_server(StrictTable& table, WorldSmtp& into) {
   if (auto banner = table.text("banner")) into.banner = std::move(*banner);
   if (auto ehlo = table.texts("ehlo")) into.ehlo = std::move(*ehlo);
   if (auto reply = table.text("starttls")) into.starttls = std::move(*reply);
-  read_versions(table, into.tls);
+  read_versions(table, into.tls.versions);
+  read_suites(table, into.tls.suites);
   read_misbehaviour(table, smtp_misbehaviours(), into.misbehaviour);
   if (const auto delay = table.duration("delay")) into.delay = *delay;
   read_certificate(table, into.certificate);
@@ -89,7 +101,8 @@ void read_server(StrictTable& table, WorldHttps& into) {
   if (auto type = table.text("content_type")) into.content_type = std::move(*type);
   if (auto body = table.text("body")) into.body = std::move(*body);
   if (auto location = table.text("location")) into.location = std::move(*location);
-  read_versions(table, into.tls);
+  read_versions(table, into.tls.versions);
+  read_suites(table, into.tls.suites);
   read_misbehaviour(table, https_misbehaviours(), into.misbehaviour);
   if (const auto delay = table.duration("delay")) into.delay = *delay;
   read_certificate(table, into.certificate);

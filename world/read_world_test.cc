@@ -44,6 +44,7 @@ banner = "220 mx1 ESMTP"
 ehlo = ["PIPELINING", "STARTTLS"]
 starttls = "454 later"
 tls = ["1.2", "1.0"]
+suites = ["AES128-GCM-SHA256"]
 misbehaviour = "silent"
 [smtp."mx1.cardiff.gov.uk".certificate]
 names = ["mx1.cardiff.gov.uk"]
@@ -71,7 +72,8 @@ misbehaviour = "drip"
   REQUIRE(name.types.at(16).records.size() == 2);
   CHECK(name.types.at(16).records[1] == "\x09part one \x08part two");
   const WorldSmtp& smtp = world.smtp.at("mx1.cardiff.gov.uk");
-  CHECK(smtp.tls == std::vector<std::string>{"TLSv1", "TLSv1.2"});
+  CHECK(smtp.tls.versions == std::vector<std::string>{"TLSv1", "TLSv1.2"});
+  CHECK(smtp.tls.suites == std::vector<std::string>{"AES128-GCM-SHA256"});
   CHECK(smtp.certificate.not_before.offset == -std::chrono::days(10));
   CHECK(to_text(smtp.certificate.not_after.at({})) == "2027-01-01T00:00:00Z");
   CHECK(smtp.certificate.key == "rsa-1024");
@@ -98,6 +100,9 @@ TEST_CASE("world: what is unknown or wrong is refused by line, and says what is 
   CHECK(refused("[dns.\"x\".txt]\nfoo = 1", "w.toml:2: ", "it takes rcode"));
   CHECK(refused("[smtp.\"a b\"]\n", "w.toml:1: ", "neither a host name nor an address"));
   CHECK(refused("[smtp.\"x\"]\ntls = [\"1.4\"]", "w.toml:2: ", "\"1.3\""));
+  for (const char* suite : {"", "AES128", "AES128-GCM-SHA256:RC4-SHA", "TLS_AES_128_GCM_SHA256"})
+    CHECK(refused("[smtp.\"x\"]\nsuites = [\"" + std::string(suite) + "\"]",
+                  "w.toml:2: ", "like \"AES128-GCM-SHA256\""));
   CHECK(refused("[smtp.\"x\"]\nmisbehaviour = \"rude\"", "w.toml:2: ", "banner-flood"));
   CHECK(refused("[smtp.\"x\"]\ngreeting = \"\"", "w.toml:2: ", "banner, ehlo"));
   CHECK(refused("[smtp.\"x\".certificate]\nkey = \"dsa\"", "w.toml:2: ", "ec-p384"));

@@ -49,6 +49,12 @@ void use_versions(SSL_CTX* context, const std::vector<std::string>& versions) {
   }
 }
 
+std::string cipher_list(const std::vector<std::string>& suites) {
+  std::string out;
+  for (const std::string& suite : suites) out += suite + ":";
+  return (out.empty() ? "DEFAULT:" : out) + "@SECLEVEL=0";
+}
+
 bool wants_more(const SSL* ssl, int result) {
   const int error = SSL_get_error(ssl, result);
   return error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE;
@@ -56,15 +62,28 @@ bool wants_more(const SSL* ssl, int result) {
 
 }  // namespace
 
-SslContextHandle make_server_context(const MadeCertificate& certificate,
-                                     const std::vector<std::string>& versions) {
+// A word for many of them, such as AES128, is none.
+bool is_suite(const std::string& name) {
+  const SslContextHandle context(SSL_CTX_new(TLS_server_method()));
+  if (!context || name.find('_') != std::string::npos ||
+      SSL_CTX_set_cipher_list(context.get(), (name + ":@SECLEVEL=0").c_str()) != 1) {
+    ERR_clear_error();
+    return false;
+  }
+  const STACK_OF(SSL_CIPHER)* all = SSL_CTX_get_ciphers(context.get());
+  for (int i = 0; i < sk_SSL_CIPHER_num(all); ++i)
+    if (name == SSL_CIPHER_get_name(sk_SSL_CIPHER_value(all, i))) return true;
+  return false;
+}
+
+SslContextHandle make_server_context(const MadeCertificate& certificate, const WorldTls& tls) {
   SslContextHandle context(SSL_CTX_new(TLS_server_method()));
   if (!context) throw std::runtime_error("OpenSSL gives no TLS context");
   SSL_CTX_set_security_level(context.get(), 0);
-  SSL_CTX_set_cipher_list(context.get(), "DEFAULT:@SECLEVEL=0");
+  SSL_CTX_set_cipher_list(context.get(), cipher_list(tls.suites).c_str());
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(context.get(), 0);
-  use_versions(context.get(), versions);
+  use_versions(context.get(), tls.versions);
   use_certificate(context.get(), certificate);
   return context;
 }

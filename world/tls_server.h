@@ -1,6 +1,6 @@
-// The server's side of TLS in a world: a context by certificate and versions, and a handshake in
-// memory with the monitor's own client. Nothing is refused for weakness: old versions and small
-// keys are what a world is for.
+// The server's side of TLS in a world: a context by certificate, versions and suites, and a
+// handshake in memory with the monitor's own client. Nothing is refused for weakness: old versions
+// and small keys are what a world is for.
 #pragma once
 
 #include "monitor/probe/tls.h"
@@ -9,10 +9,10 @@
 
 namespace mailfleet {
 
-// `versions`: "TLSv1" to "TLSv1.3"; none: every handshake fails. Throws std::runtime_error when the
-// certificate cannot be used (a literal chain without its key).
-SslContextHandle make_server_context(const MadeCertificate& certificate,
-                                     const std::vector<std::string>& versions);
+// Throws std::runtime_error when the certificate cannot be used (a literal chain without its key).
+SslContextHandle make_server_context(const MadeCertificate& certificate, const WorldTls& tls);
+// Whether OpenSSL has a suite of that name, such as AES128-GCM-SHA256, up to TLS 1.2.
+bool is_suite(const std::string& name);
 
 // Client and server talk through memory. The client's side is over when this returns; `done` says
 // whether it succeeded, `result` what its last SSL_connect gave.

@@ -73,13 +73,20 @@ struct CertificateRecipe {
   auto operator<=>(const CertificateRecipe&) const = default;
 };
 
+// What a server of a world speaks.
+struct WorldTls {
+  std::vector<std::string> versions{"TLSv1.2", "TLSv1.3"};  // none: every handshake fails
+  std::vector<std::string> suites{};  // up to TLS 1.2, in OpenSSL's words; none: whatever it has
+  auto operator<=>(const WorldTls&) const = default;
+};
+
 struct WorldSmtp {
   std::string banner{};  // empty: a usual one that names the host
   std::vector<std::string> ehlo{"PIPELINING", "8BITMIME", "STARTTLS"};
   std::string starttls = "220 2.0.0 Ready to start TLS";
-  std::vector<std::string> tls{"TLSv1.2", "TLSv1.3"};  // versions spoken
-  std::string misbehaviour{};                          // one of smtp_misbehaviours(); empty: none
-  Milliseconds delay{0};                               // before the banner
+  WorldTls tls{};
+  std::string misbehaviour{};  // one of smtp_misbehaviours(); empty: none
+  Milliseconds delay{0};       // before the banner
   CertificateRecipe certificate{};
   bool operator==(const WorldSmtp&) const = default;
 };
@@ -89,7 +96,7 @@ struct WorldHttps {
   std::string content_type = "text/plain";
   std::string body{};
   std::string location{};  // of a redirect
-  std::vector<std::string> tls{"TLSv1.2", "TLSv1.3"};
+  WorldTls tls{};
   std::string misbehaviour{};  // one of https_misbehaviours(); empty: none
   Milliseconds delay{0};       // before the answer
   CertificateRecipe certificate{};

@@ -4,20 +4,18 @@
 
 namespace mailfleet {
 
-WorldServers::Context WorldServers::context(const CertificateRecipe& recipe,
-                                            const std::vector<std::string>& versions,
+WorldServers::Context WorldServers::context(const CertificateRecipe& recipe, const WorldTls& tls,
                                             const std::string& owner) {
   const bool stand_in = maker_.make(recipe, owner).key_pem.empty();
   const CertificateRecipe served = stand_in ? CertificateRecipe{} : recipe;
-  SslContextHandle& found = contexts_[{served, owner, versions}];
-  if (!found) found = make_server_context(maker_.make(served, owner), versions);
+  SslContextHandle& found = contexts_[{served, owner, tls}];
+  if (!found) found = make_server_context(maker_.make(served, owner), tls);
   return {found.get(), stand_in};
 }
 
-TlsSeen WorldServers::shake(const CertificateRecipe& recipe,
-                            const std::vector<std::string>& versions, const std::string& owner,
-                            const Name& host, const TlsOffer& offer) {
-  const Context server = context(recipe, versions, owner);
+TlsSeen WorldServers::shake(const CertificateRecipe& recipe, const WorldTls& tls,
+                            const std::string& owner, const Name& host, const TlsOffer& offer) {
+  const Context server = context(recipe, tls, owner);
   SslPtr client = client_.session(host, offer);
   if (!client) return {.failure = {.why = "the client cannot offer that"}};
   const MemoryHandshake made = shake_hands(std::move(client), server.context);
@@ -28,10 +26,9 @@ TlsSeen WorldServers::shake(const CertificateRecipe& recipe,
   return out;
 }
 
-std::string WorldServers::greet(const CertificateRecipe& recipe,
-                                const std::vector<std::string>& versions, const std::string& owner,
-                                const std::string& hello) {
-  const SslHandle server(SSL_new(context(recipe, versions, owner).context));
+std::string WorldServers::greet(const CertificateRecipe& recipe, const WorldTls& tls,
+                                const std::string& owner, const std::string& hello) {
+  const SslHandle server(SSL_new(context(recipe, tls, owner).context));
   BIO* in = BIO_new(BIO_s_mem());
   BIO* out = BIO_new(BIO_s_mem());
   SSL_set_bio(server.get(), in, out);

@@ -29,23 +29,22 @@ class WorldServers {
     SSL_CTX* context = nullptr;
     bool stand_in = false;
   };
-  Context context(const CertificateRecipe& recipe, const std::vector<std::string>& versions,
-                  const std::string& owner);
+  Context context(const CertificateRecipe& recipe, const WorldTls& tls, const std::string& owner);
 
-  // A handshake with a server of that certificate and those versions. `owner` has the certificate,
+  // A handshake with such a server. `owner` has the certificate,
   // `host` is asked for by SNI.
-  TlsSeen shake(const CertificateRecipe& recipe, const std::vector<std::string>& versions,
-                const std::string& owner, const Name& host, const TlsOffer& offer = {});
+  TlsSeen shake(const CertificateRecipe& recipe, const WorldTls& tls, const std::string& owner,
+                const Name& host, const TlsOffer& offer = {});
   // The first bytes that answer a ClientHello of the client's own making.
-  std::string greet(const CertificateRecipe& recipe, const std::vector<std::string>& versions,
-                    const std::string& owner, const std::string& hello);
+  std::string greet(const CertificateRecipe& recipe, const WorldTls& tls, const std::string& owner,
+                    const std::string& hello);
 
  private:
   Time now_;
   CertificateMaker maker_;
   TrustStore trusted_;
   TlsClient client_{};
-  using ContextKey = std::tuple<CertificateRecipe, std::string, std::vector<std::string>>;
+  using ContextKey = std::tuple<CertificateRecipe, std::string, WorldTls>;
   std::map<ContextKey, SslContextHandle> contexts_{};
 };
 

@@ -16,6 +16,8 @@ using Label = std::pair<std::string_view, std::string_view>;
 
 class Exposition {
  public:
+  // `room`: a text that is no longer wanted; its memory is written over.
+  explicit Exposition(std::string room = {}) : text_(std::move(room)) { text_.clear(); }
   // Begins a family; `type` is gauge or counter.
   void family(std::string_view name, std::string_view type, std::string_view help);
   // One series of the family begun last.
@@ -32,7 +34,7 @@ class Exposition {
  private:
   void line(std::initializer_list<Label> labels, std::string_view value);
 
-  std::string text_{};
+  std::string text_;
   std::string name_{};
 };
 

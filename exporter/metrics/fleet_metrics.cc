@@ -182,9 +182,9 @@ Domains chosen_domains(const Snapshot& snapshot, PerDomain per_domain, Shard sha
 }  // namespace
 
 std::string fleet_metrics(const Snapshot& snapshot, Checks checks, PerDomain per_domain,
-                          Shard shard) {
+                          Shard shard, std::string room) {
   const Domains domains = chosen_domains(snapshot, per_domain, shard);
-  Exposition out;
+  Exposition out(std::move(room));
   constexpr size_t series_bytes = 100;
   out.reserve(16 * 1024 + domains.size() * (checks.size() + 3) * series_bytes);
   if (shard.index == 0) {

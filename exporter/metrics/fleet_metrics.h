@@ -20,8 +20,9 @@ struct Shard {
   auto operator<=>(const Shard&) const = default;
 };
 
+// `room`: a text that is no longer wanted; its memory is used again.
 std::string fleet_metrics(const Snapshot& snapshot, std::span<const Check* const> checks,
-                          PerDomain per_domain, Shard shard = {});
+                          PerDomain per_domain, Shard shard = {}, std::string room = {});
 
 // The series of one domain, after "probe_success" and "probe_duration_seconds" (the shape of
 // blackbox_exporter's /probe). Success: its latest look saw something.

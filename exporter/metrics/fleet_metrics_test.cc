@@ -110,6 +110,14 @@ TEST_CASE("metrics: shards tell everything once") {
   CHECK(fleets == 1);
 }
 
+TEST_CASE("metrics: written over a text of before, nothing of it is left") {
+  const auto snapshot = sample_snapshot();
+  const std::string fresh = fleet_metrics(*snapshot, sample_checks(), PerDomain::all);
+  for (const size_t size : {size_t{0}, size_t{10}, fresh.size() * 3})
+    CHECK(fleet_metrics(*snapshot, sample_checks(), PerDomain::all, {}, std::string(size, 'x')) ==
+          fresh);
+}
+
 TEST_CASE("metrics: hostile words stay inside their label") {
   auto snapshot = sample_snapshot();
   snapshot->regressions[0].was = "a\"} 1\nevil{x=\"\\";

@@ -29,11 +29,17 @@ std::string build_info_metric(std::string_view version, std::string_view revisio
 }
 
 const MetricsPage::Cached& MetricsPage::cached(const SnapshotPtr& snapshot, Shard shard) {
-  if (of_ != snapshot) cache_.clear();
+  if (of_ != snapshot || shards_ != shard.count) {
+    // Fresh memory for megabytes costs more than writing them.
+    if (!cache_.empty()) room_ = std::move(cache_.begin()->second.text);
+    cache_.clear();
+  }
   of_ = snapshot;
+  shards_ = shard.count;
   const auto found = cache_.find(shard);
   if (found != cache_.end()) return found->second;
-  Cached made{.text = fleet_metrics(*snapshot, checks_, per_domain_, shard)};
+  Cached made{.text = fleet_metrics(*snapshot, checks_, per_domain_, shard, std::move(room_))};
+  room_ = {};
   if (made.text.size() <= max_gzipped_metrics_bytes) made.gzip.emplace(made.text);
   return cache_.emplace(shard, std::move(made)).first->second;
 }

@@ -34,8 +34,10 @@ class MetricsPage {
   std::span<const Check* const> checks_;
   PerDomain per_domain_;
   std::string build_info_;
-  SnapshotPtr of_{};  // what the cache was made of
+  SnapshotPtr of_{};   // what the cache was made of
+  size_t shards_ = 0;  // of so many; texts of other numbers are not kept beside them
   std::map<Shard, Cached> cache_{};
+  std::string room_{};  // of a text that was dropped
 };
 
 // mailfleet_build_info{version,revision} 1

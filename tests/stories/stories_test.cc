@@ -223,8 +223,6 @@ TEST_CASE("stories: every transition that has a meaning is told by one, as it sh
   const std::vector<Transition> known = transitions();
   CHECK(known.size() == 93);
   for (const Transition& each : known) {
-    // A world cannot choose cipher suites: the row stands in checks/starttls/starttls_test.cc.
-    if (each.id == "reg-tls-fs-lost") continue;
     CAPTURE(each.id);
     std::vector<const Story*> covering;
     for (const Story& story : stories)
