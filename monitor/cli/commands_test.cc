@@ -39,7 +39,7 @@ Ran run(std::vector<const char*> arguments) {
   return {status, out.str(), err.str()};
 }
 
-// A file that goes away with the test.
+// A file that goes away with the test, and with it what SQLite lays beside it.
 class Scratch {
  public:
   Scratch(const char* name, std::string_view text)
@@ -48,7 +48,9 @@ class Scratch {
   }
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() { fs::remove(path_); }
+  ~Scratch() {
+    for (const char* ending : {"", "-wal", "-shm"}) fs::remove(path_ + ending);
+  }
   const char* path() const { return path_.c_str(); }
 
  private:
