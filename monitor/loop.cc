@@ -40,6 +40,7 @@ struct Loop::Running {
   bool scheduled = false;
   Domain domain;
   std::optional<DomainMemory> memory{};
+  Glance glance{};  // of the look's posture
   TrustView trust{};
   size_t alerts = 0;
   size_t questions = 0;
@@ -208,7 +209,8 @@ void Loop::weigh_trust(const RunningPtr& running, const ScanResult& result,
   if (look.remembered && look.remembered->mode == "enforce")
     seen.remembered_until = look.remembered->fetched_at + look.remembered->max_age;
   if (settings_.announced_mx) seen.announced_mx = settings_.announced_mx(running->name, result.at);
-  const Eligibility eligibility = eligibility_of(look.posture);
+  running->glance = glance_of(running->name, look.posture);
+  const Eligibility& eligibility = running->glance.eligibility;
   look.transition = take_look(look.trust, eligibility, seen, settings_.trust);
   running->trust = view_of(look.trust, eligibility);
 }
@@ -222,8 +224,7 @@ void Loop::saved(const RunningPtr& running, const std::shared_ptr<Look>& look, b
   if (stored) parts_.desk.told(look->incidents);
   counters_.changes += look->changes.size();
   counters_.alerts += running->alerts;
-  const bool swept =
-      parts_.state.looked(running->name, glance_of(running->name, look->posture), running->trust);
+  const bool swept = parts_.state.looked(running->name, running->glance, running->trust);
   if (listener_)
     listener_({running->name, look->posture, running->trust, look->changes, look->trust,
                look->transition, look->remembered, running->alerts, running->questions, stored});

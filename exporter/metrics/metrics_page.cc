@@ -39,7 +39,6 @@ const MetricsPage::Cached& MetricsPage::cached(const SnapshotPtr& snapshot, Shar
   const auto found = cache_.find(shard);
   if (found != cache_.end()) return found->second;
   Cached made{.text = fleet_metrics(*snapshot, checks_, per_domain_, shard, std::move(room_))};
-  room_ = {};
   if (made.text.size() <= max_gzipped_metrics_bytes) made.gzip.emplace(made.text);
   return cache_.emplace(shard, std::move(made)).first->second;
 }

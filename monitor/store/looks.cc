@@ -205,9 +205,8 @@ bool save_word(Database& database, const Name& name, const DomainWatch& watch,
   if (entry.exec() == 0) return false;
   // What waits for a confirming look may have changed: the glance is made anew.
   Statement& memory = database.prepared(
-      "UPDATE memory SET watch_packed = ?2 WHERE domain_id = (SELECT id FROM domain WHERE name = "
-      "?1) "
-      "AND watch_packed <> ?2");
+      "UPDATE memory SET watch_packed = ?2 WHERE watch_packed <> ?2 AND "
+      "domain_id = (SELECT id FROM domain WHERE name = ?1)");
   const std::string watch_text = pack(to_json(to_value(watch)));
   memory.bind(1, name.text());
   bind_blob(memory, 2, watch_text);

@@ -1,8 +1,8 @@
 // A look at a domain, written down in one transaction, and what is remembered for the next one.
 // All functions run on the store's thread, inside its transaction.
 //
-// A quiet look updates two columns of one small row. Evidence is written when it differs from that of the
-// look before in more than TTLs and the like, and kept for good on both sides of a change.
+// A quiet look updates two columns of one small row. Evidence is written when it differs from that
+// of the look before in more than TTLs and the like, and kept for good on both sides of a change.
 #pragma once
 
 #include <optional>
